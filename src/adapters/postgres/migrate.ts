@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+import { Migrator } from 'kysely/migration';
+import { programs } from './migrations/0001-programs.ts';
+import { search } from './migrations/0002-search.ts';
+import { activity } from './migrations/0003-activity.ts';
+import { requests } from './migrations/0004-requests.ts';
+import { texts } from './migrations/0005-texts.ts';
+import type { Database } from './tables.ts';
+
+/** Forward only: a step that was released never changes, and none has a way down. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-programs': programs,
+  '0002-search': search,
+  '0003-activity': activity,
+  '0004-requests': requests,
+  '0005-texts': texts,
+};
+
+const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };
+
+/**
+ * Brings the schema up to date and answers the names of the steps made. Kysely's migrator holds an advisory lock and
+ * makes all steps in one transaction, so several instances may start at once: one migrates, the others wait and find
+ * nothing to do.
+ *
+ * @throws the error of the step that failed; nothing of any step is kept then.
+ */
+export async function migrateToLatest(db: Kysely<Database>): Promise<readonly string[]> {
+  const migrator = new Migrator({ db, provider });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return (results ?? []).filter((step) => step.status === 'Success').map((step) => step.migrationName);
+}

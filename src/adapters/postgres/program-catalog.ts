@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Program } from '../../domain/program/program.ts';
+import type { Call } from '../../ports/call.ts';
+import type { DataSet } from '../../ports/outbox.ts';
+import type { CategoryCount, ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
+import { deleteProgram } from './program-catalog-delete.ts';
+import { putProgram, putPrograms } from './program-catalog-put.ts';
+import { queryPrograms, topPrograms } from './program-catalog-queries.ts';
+import type { ProgramRow } from './program-catalog-rows.ts';
+import { programColumns, toProgram } from './program-catalog-rows.ts';
+import { addViewTotals } from './program-catalog-views.ts';
+import { withStoreErrors } from './store-errors.ts';
+import type { Database } from './tables.ts';
+
+export interface PostgresProgramCatalogDeps {
+  readonly db: Kysely<Database>;
+  /** Each write leaves a mark for each of these in the outbox. */
+  readonly dataSets: readonly DataSet[];
+}
+
+/** The catalogue in `programs`. Works at the isolation level READ COMMITTED, Postgres' default. */
+export function createPostgresProgramCatalog({ db, dataSets }: PostgresProgramCatalogDeps): ProgramCatalog {
+  return {
+    get: (programId, call) => withStoreErrors(async () => (await readLive(db, [programId], call))[0]),
+    getMany: (programIds, call) => withStoreErrors(() => readLive(db, programIds, call)),
+    put: (draft, condition, at, call) =>
+      withStoreErrors(() => putProgram(db, { drafts: [draft], condition, at, dataSets }, call)),
+    putMany: (drafts, at, call) =>
+      withStoreErrors(() => putPrograms(db, { drafts, condition: { kind: 'any' }, at, dataSets }, call)),
+    delete: (programId, condition, at, call) =>
+      withStoreErrors(() => deleteProgram(db, { programId, condition, at, dataSets }, call)),
+    query: (query, call) => withStoreErrors(() => queryPrograms(db, query, call)),
+    top: (query, call) => withStoreErrors(() => topPrograms(db, query, call)),
+    categories: (call) => withStoreErrors(() => countCategories(db, call)),
+    scan: (afterId, limit, call) => withStoreErrors(() => scanPrograms(db, afterId, limit, call)),
+    currentStates: (programIds, call) => withStoreErrors(() => readStates(db, programIds, call)),
+    addViews: (source, totals, at, call) =>
+      withStoreErrors(() => addViewTotals(db, { source, totals, at, dataSets }, call)),
+  };
+}
+
+async function readRows(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  call: Call,
+): Promise<readonly ProgramRow[]> {
+  call.signal.throwIfAborted();
+  if (ids.length === 0) return [];
+  const statement = sql<ProgramRow>`
+    select ${programColumns('programs')} from programs where programs.program_id = any(${ids}::text[])`;
+  return (await statement.execute(db, { signal: call.signal })).rows;
+}
+
+async function readLive(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  call: Call,
+): Promise<readonly Program[]> {
+  const rows = await readRows(db, ids, call);
+  return rows.filter((row) => row.deleted_at === null).map(toProgram);
+}
+
+async function readStates(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  call: Call,
+): Promise<readonly ProgramState[]> {
+  const rows = await readRows(db, ids, call);
+  return rows.map((row) =>
+    row.deleted_at === null
+      ? { deleted: false, program: toProgram(row) }
+      : { deleted: true, programId: row.program_id, version: Number(row.version) },
+  );
+}
+
+async function scanPrograms(
+  db: Kysely<Database>,
+  afterId: string | undefined,
+  limit: number,
+  call: Call,
+): Promise<readonly Program[]> {
+  // No id is empty, so every id comes after ''.
+  const statement = sql<ProgramRow>`
+    select ${programColumns('programs')} from programs
+    where programs.program_id > ${afterId ?? ''} and programs.deleted_at is null
+    order by programs.program_id limit ${limit}`;
+  return (await statement.execute(db, { signal: call.signal })).rows.map(toProgram);
+}
+
+async function countCategories(db: Kysely<Database>, call: Call): Promise<readonly CategoryCount[]> {
+  const statement = sql<{ readonly category: string; readonly count: string }>`
+    select category, count(*) as count from programs where deleted_at is null
+    group by category order by count(*) desc, category`;
+  const { rows } = await statement.execute(db, { signal: call.signal });
+  return rows.map(({ category, count }) => ({ category, count: Number(count) }));
+}

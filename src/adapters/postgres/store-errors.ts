@@ -1,0 +1,42 @@
+import { StoreTimeout, StoreUnavailable } from '../../domain/errors.ts';
+
+const STORE = 'Postgres';
+
+// SQLSTATE classes and codes (PostgreSQL manual, appendix A) that mean "not now", whatever the statement was.
+const UNAVAILABLE = /^(08...|53...|57P0[1-5]|25006|40001|40P01|55P03)$/;
+const TIMED_OUT = /^57014$/;
+const SOCKET_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+
+/** Runs a call on Postgres and raises the ports' errors in place of the driver's; anything else goes through as it is. */
+export async function withStoreErrors<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+function toStoreError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (TIMED_OUT.test(code) || error.message === 'Query read timeout') return new StoreTimeout(STORE, error);
+  if (UNAVAILABLE.test(code) || SOCKET_CODES.has(code) || isLostConnection(error))
+    return new StoreUnavailable(STORE, error);
+  return error;
+}
+
+// pg gives these no code: they are plain errors told apart by their text alone (pg 8.23, lib/client.js and pg-pool).
+function isLostConnection(error: Error): boolean {
+  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/.test(
+    error.message,
+  );
+}

@@ -1,0 +1,8 @@
+import type { ProgramTables } from './migrations/0001-programs.ts';
+import type { SearchTables } from './migrations/0002-search.ts';
+import type { ActivityTables } from './migrations/0003-activity.ts';
+import type { RequestTables } from './migrations/0004-requests.ts';
+import type { TextTables } from './migrations/0005-texts.ts';
+
+/** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
+export type Database = ProgramTables & SearchTables & ActivityTables & RequestTables & TextTables;

@@ -1,0 +1,37 @@
+import { asValue, createContainer, type InferCradleFromResolvers, InjectionMode } from 'awilix';
+import type { Logger } from 'pino';
+import { createLogTelemetry } from './adapters/system/log-telemetry.ts';
+import { createSystemClock } from './adapters/system/system-clock.ts';
+import { createUuidIds } from './adapters/system/uuid-ids.ts';
+import type { Config } from './config.ts';
+import { complete, nothingToDispose, singleton } from './container/registration.ts';
+import { stores } from './container/stores.ts';
+import { useCases } from './container/use-cases.ts';
+
+export interface ContainerInputs {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Where Postgres answers; needed when a chosen adapter is Postgres. */
+  readonly databaseUrl: string | undefined;
+}
+
+/** Everything there is, by name. The type is made of the registrations, so there is no second list to keep in step. */
+export type Cradle = InferCradleFromResolvers<ReturnType<typeof registrations>>;
+
+/** Puts the service together. Nothing is built until it is asked for; `dispose()` takes down what was. */
+export function createServiceContainer(inputs: ContainerInputs) {
+  return createContainer({ injectionMode: InjectionMode.PROXY, strict: true }).register(registrations(inputs));
+}
+
+function registrations(inputs: ContainerInputs) {
+  return complete({
+    config: asValue<Config>(inputs.config),
+    log: asValue<Logger>(inputs.log),
+    databaseUrl: asValue<string | undefined>(inputs.databaseUrl),
+    clock: singleton((_cradle: object) => createSystemClock(), nothingToDispose),
+    ids: singleton((_cradle: object) => createUuidIds(), nothingToDispose),
+    telemetry: singleton(({ log }: { readonly log: Logger }) => createLogTelemetry({ log }), nothingToDispose),
+    ...stores(),
+    ...useCases(),
+  });
+}

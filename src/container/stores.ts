@@ -1,0 +1,136 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { createMemoryActivityStore } from '../adapters/memory/activity-store.ts';
+import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
+import { createMemoryIdempotencyStore } from '../adapters/memory/idempotency-store.ts';
+import { createMemoryOutbox, type MemoryOutbox } from '../adapters/memory/outbox.ts';
+import { createMemoryProgramCatalog } from '../adapters/memory/program-catalog.ts';
+import { createMemoryRankedLists } from '../adapters/memory/ranked-lists.ts';
+import { createMemorySearchIndex } from '../adapters/memory/search-index.ts';
+import { createMemorySearchLog } from '../adapters/memory/search-log.ts';
+import { createMemoryTextSearch } from '../adapters/memory/text-search.ts';
+import { createPostgresActivityStore } from '../adapters/postgres/activity-store.ts';
+import { openDatabase } from '../adapters/postgres/database.ts';
+import { createPostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.ts';
+import { createPostgresOutbox } from '../adapters/postgres/outbox.ts';
+import { createPostgresProgramCatalog } from '../adapters/postgres/program-catalog.ts';
+import { createPostgresRankedLists } from '../adapters/postgres/ranked-lists.ts';
+import { createPostgresSearchIndex } from '../adapters/postgres/search-index.ts';
+import { createPostgresSearchLog } from '../adapters/postgres/search-log.ts';
+import type { Database } from '../adapters/postgres/tables.ts';
+import { createPostgresTextSearch } from '../adapters/postgres/text-search.ts';
+import type { Config } from '../config.ts';
+import type { ActivityStore } from '../ports/activity-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import type { ProgramCatalog } from '../ports/program-catalog.ts';
+import type { RankedLists } from '../ports/ranked-lists.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+import type { SearchLog } from '../ports/search-log.ts';
+import type { TextSearch } from '../ports/text-search.ts';
+import { nothingToDispose, singleton } from './registration.ts';
+
+/** What every choice of an adapter may look at. The database is opened only when a chosen adapter asks for it. */
+interface Engines {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly database: Kysely<Database>;
+  readonly memoryOutbox: MemoryOutbox;
+}
+
+interface DatabaseNeeds {
+  readonly config: Config;
+  readonly databaseUrl: string | undefined;
+  readonly log: Logger;
+}
+
+/** The copies that the catalogue leaves marks for. */
+const DATA_SETS = ['search'] as const;
+
+const isPostgresCatalog = ({ config }: Engines) => config.adapters.programCatalog === 'postgres';
+
+/** The store ports, each with the adapter that the configuration names. */
+export function stores() {
+  return {
+    database: singleton(
+      ({ config, databaseUrl, log }: DatabaseNeeds) => connect(config, databaseUrl, log),
+      (database) => database.destroy(),
+    ),
+    memoryOutbox: singleton(({ clock }: Engines) => createMemoryOutbox({ clock }), nothingToDispose),
+    programCatalog: singleton<Engines, ProgramCatalog>(
+      (engines) =>
+        isPostgresCatalog(engines)
+          ? createPostgresProgramCatalog({ db: engines.database, dataSets: DATA_SETS })
+          : createMemoryProgramCatalog({ outbox: engines.memoryOutbox, dataSets: DATA_SETS }),
+      nothingToDispose,
+    ),
+    outbox: singleton<Engines, Outbox>(
+      (engines) =>
+        isPostgresCatalog(engines) ? createPostgresOutbox({ db: engines.database }) : engines.memoryOutbox,
+      nothingToDispose,
+    ),
+    rankedLists: singleton<Engines, RankedLists>(
+      (engines) =>
+        isPostgresCatalog(engines)
+          ? createPostgresRankedLists({ db: engines.database, ids: engines.ids })
+          : createMemoryRankedLists({ clock: engines.clock, ids: engines.ids }),
+      nothingToDispose,
+    ),
+    idempotency: singleton<Engines, IdempotencyStore>(
+      (engines) =>
+        isPostgresCatalog(engines)
+          ? createPostgresIdempotencyStore({ db: engines.database })
+          : createMemoryIdempotencyStore({ clock: engines.clock }),
+      nothingToDispose,
+    ),
+    searchLog: singleton<Engines, SearchLog>(
+      (engines) =>
+        isPostgresCatalog(engines)
+          ? createPostgresSearchLog({ db: engines.database })
+          : createMemorySearchLog({ clock: engines.clock }),
+      nothingToDispose,
+    ),
+    searchIndex: singleton<Engines, SearchIndex>(
+      (engines) =>
+        engines.config.adapters.searchIndex === 'postgres'
+          ? createPostgresSearchIndex({ db: engines.database })
+          : createMemorySearchIndex(),
+      nothingToDispose,
+    ),
+    textSearch: singleton<Engines, TextSearch>(
+      (engines) =>
+        engines.config.adapters.textSearch === 'postgres'
+          ? createPostgresTextSearch({ db: engines.database })
+          : createMemoryTextSearch(),
+      nothingToDispose,
+    ),
+    activityStore: singleton<Engines, ActivityStore>(
+      (engines) =>
+        engines.config.adapters.activityStore === 'postgres'
+          ? createPostgresActivityStore({ db: engines.database, clock: engines.clock })
+          : createMemoryActivityStore({ clock: engines.clock, ids: engines.ids }),
+      nothingToDispose,
+    ),
+    counterStore: singleton<Engines, CounterStore>(
+      ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
+      nothingToDispose,
+    ),
+  };
+}
+
+function connect(config: Config, databaseUrl: string | undefined, log: Logger): Kysely<Database> {
+  if (config.database === undefined || databaseUrl === undefined) {
+    throw new Error('An adapter asks for Postgres, but the configuration names none.');
+  }
+  return openDatabase({
+    connectionString: databaseUrl,
+    maxConnections: config.database.poolSize,
+    connectTimeoutMs: config.database.connectTimeoutMs,
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    onIdleError: (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'),
+  });
+}

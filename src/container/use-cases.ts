@@ -1,0 +1,96 @@
+import type { App } from '../domain/app.ts';
+import { createDiscovery } from '../domain/discovery/create-discovery.ts';
+import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
+import { createViews } from '../domain/discovery/views.ts';
+import { createRateLimits } from '../domain/limits/check-rate-limit.ts';
+import { createProgramChanges, type ProgramChangeFeed } from '../domain/program/changes.ts';
+import { createPrograms } from '../domain/program/create-programs.ts';
+import { createProgramImports } from '../domain/program/program-imports.ts';
+import { createReadiness } from '../domain/readiness.ts';
+import { createDocuments } from '../domain/search/documents.ts';
+import { createSearch } from '../domain/search/search.ts';
+import { relaySearch } from '../domain/search/search-relay.ts';
+import { createBackgroundLoop } from '../adapters/system/background-loop.ts';
+import type { Config } from '../config.ts';
+import type { ActivityStore } from '../ports/activity-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import type { ProgramCatalog } from '../ports/program-catalog.ts';
+import type { RankedLists } from '../ports/ranked-lists.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+import type { SearchLog } from '../ports/search-log.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { TextSearch } from '../ports/text-search.ts';
+import { nothingToDispose, singleton } from './registration.ts';
+
+/** What the use cases are made of. */
+interface Ports {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly telemetry: Telemetry;
+  readonly changes: ProgramChangeFeed;
+  readonly programCatalog: ProgramCatalog;
+  readonly outbox: Outbox;
+  readonly searchIndex: SearchIndex;
+  readonly textSearch: TextSearch;
+  readonly searchLog: SearchLog;
+  readonly rankedLists: RankedLists;
+  readonly activityStore: ActivityStore;
+  readonly counterStore: CounterStore;
+}
+
+/** Marks that another instance left, or that were put off, are found this late at most. Milliseconds. */
+const RELAY_IDLE_MS = 500;
+const ROUND_TIMEOUT_MS = 20_000;
+
+/** The use cases and the work that goes on beside requests. */
+export function useCases() {
+  return {
+    changes: singleton((_ports: object) => createProgramChanges(), nothingToDispose),
+    app: singleton((ports: Ports) => createApp(ports), nothingToDispose),
+    readiness: singleton(
+      ({ programCatalog: catalog, searchIndex, counterStore: counters, clock }: Ports) =>
+        createReadiness({ catalog, searchIndex, counters, clock }),
+      nothingToDispose,
+    ),
+    searchRelay: singleton(
+      ({ outbox, programCatalog: catalog, searchIndex, textSearch, telemetry }: Ports) =>
+        createBackgroundLoop({
+          name: 'search.project',
+          round: (call) => relaySearch({ outbox, catalog, searchIndex, textSearch }, call),
+          idleMs: RELAY_IDLE_MS,
+          roundTimeoutMs: ROUND_TIMEOUT_MS,
+          telemetry,
+        }),
+      (loop) => loop.stop(),
+    ),
+    viewRollUp: singleton(
+      ({ config, telemetry, programCatalog: catalog, activityStore: activity, clock, changes }: Ports) =>
+        createBackgroundLoop({
+          name: 'views.roll-up',
+          round: (call) => rollUpViews({ catalog, activity, clock, changes }, call),
+          idleMs: config.viewRollUpMs,
+          roundTimeoutMs: ROUND_TIMEOUT_MS,
+          telemetry,
+        }),
+      (loop) => loop.stop(),
+    ),
+  };
+}
+
+function createApp(ports: Ports): App {
+  const { clock, ids, changes, telemetry, programCatalog: catalog, searchIndex, textSearch, rankedLists } = ports;
+  const { activityStore: activity, counterStore: counters, searchLog } = ports;
+  return {
+    programs: createPrograms({ catalog, clock, ids, changes }),
+    imports: createProgramImports({ catalog, clock, changes }),
+    discovery: createDiscovery({ catalog, activity, rankedLists, clock }),
+    views: createViews({ catalog, activity, clock }),
+    documents: createDocuments({ searchIndex, textSearch, clock }),
+    search: createSearch({ textSearch, searchIndex, searchLog, rankedLists, clock, ids, telemetry }),
+    rateLimits: createRateLimits({ counters, clock }),
+  };
+}

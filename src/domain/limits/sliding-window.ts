@@ -1,0 +1,77 @@
+import type { LimitAlgorithm, LimitState } from './algorithm.ts';
+
+/**
+ * Into how many parts a window is divided. What is taken counts in its own part and the ten after it: never less than a
+ * whole window, and at most a tenth of it more.
+ */
+export const SUB_WINDOWS = 10;
+
+/** What was taken in each of at most eleven consecutive sub-windows, numbered since the clock's zero. */
+export interface SlidingWindowState extends LimitState {
+  readonly first: number;
+  readonly used: readonly number[];
+}
+
+/** A strict sliding window: never more than the limit in any span of one window length, both ends included. */
+export const slidingWindow: LimitAlgorithm<SlidingWindowState> = {
+  look(state, { limit, windowMs }, cost, { steadyMs }) {
+    const counts = liveCounts(state, numberAt(steadyMs, windowMs));
+    const room = limit - sum(counts.used);
+    const newest = counts.first + counts.used.length - 1;
+    return {
+      allowed: cost <= room,
+      remaining: Math.max(0, room),
+      retryAfterMs:
+        cost > limit ? Number.POSITIVE_INFINITY : untilFreed(counts, cost - room, windowMs, steadyMs),
+      resetAfterMs: counts.used.length === 0 ? 0 : leavesAt(newest, windowMs) - steadyMs,
+    };
+  },
+
+  spend(state, { windowMs }, cost, { steadyMs }) {
+    const current = numberAt(steadyMs, windowMs);
+    const { first, used } = liveCounts(state, current);
+    const start = used.length === 0 ? current : first;
+    const padded = Array.from({ length: current - start + 1 }, (_, offset) => used[offset] ?? 0);
+    padded[current - start] = (padded[current - start] ?? 0) + cost;
+    return { first: start, used: padded, expiresAtMs: leavesAt(current, windowMs) };
+  },
+};
+
+/** Milliseconds until so many units have left; 0 when none need to. */
+function untilFreed({ first, used }: Counts, units: number, windowMs: number, steadyMs: number): number {
+  let missing = units;
+  for (let offset = 0; missing > 0; offset += 1) {
+    missing -= used[offset] ?? missing;
+    if (missing <= 0) return leavesAt(first + offset, windowMs) - steadyMs;
+  }
+  return 0;
+}
+
+interface Counts {
+  readonly first: number;
+  readonly used: readonly number[];
+}
+
+function liveCounts(state: SlidingWindowState | undefined, current: number): Counts {
+  if (state === undefined) return { first: current, used: [] };
+  const gone = Math.max(0, current - SUB_WINDOWS - state.first);
+  // Leading zeros go too, so that the first count is always one that gives room when it leaves.
+  const firstUsed = state.used.findIndex((units, offset) => offset >= gone && units > 0);
+  if (firstUsed === -1) return { first: current, used: [] };
+  return { first: state.first + firstUsed, used: state.used.slice(firstUsed) };
+}
+
+// A window need not be a multiple of ten milliseconds: sub-window n begins at n * windowMs / 10, which is kept as the
+// fraction it is. Ten times a time of this age is far below 2^53, where a rounded-down quotient of integers is exact.
+function numberAt(steadyMs: number, windowMs: number): number {
+  return Math.floor((steadyMs * SUB_WINDOWS) / windowMs);
+}
+
+/** The first whole millisecond at which what was taken in a sub-window no longer counts. */
+function leavesAt(subWindow: number, windowMs: number): number {
+  return Math.ceil(((subWindow + SUB_WINDOWS + 1) * windowMs) / SUB_WINDOWS);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,71 @@
+import type { Call } from '../ports/call.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
+import type { ProgramCatalog } from '../ports/program-catalog.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+
+export type CheckResult = 'up' | 'down' | 'unused';
+
+export interface ReadinessReport {
+  /** `ready`: everything works. `degraded`: reads work, something else does not. `unavailable`: the catalogue can not be read. */
+  readonly status: 'ready' | 'degraded' | 'unavailable';
+  /** The migration phase of the programs. */
+  readonly phase: 'off';
+  readonly checks: Readonly<Record<'catalog' | 'hotPrograms' | 'searchIndex' | 'counters', CheckResult>>;
+}
+
+/** Whether the service can do its work. Answers are kept for a second, so that probes never become load. */
+export interface Readiness {
+  check(): Promise<ReadinessReport>;
+}
+
+export interface ReadinessDeps {
+  readonly catalog: Pick<ProgramCatalog, 'get'>;
+  readonly searchIndex: Pick<SearchIndex, 'get'>;
+  readonly counters: Pick<CounterStore, 'peek'>;
+  readonly clock: Clock;
+}
+
+const KEPT_MS = 1000;
+const PROBE_TIMEOUT_MS = 1000;
+// Ids that are read as probes; whether they exist does not matter.
+const PROBE_ID = 'readiness-probe';
+
+export function createReadiness(deps: ReadinessDeps): Readiness {
+  let last: { readonly atMs: number; readonly report: Promise<ReadinessReport> } | undefined;
+  return {
+    check() {
+      const now = deps.clock.now();
+      if (last === undefined || Math.abs(now - last.atMs) >= KEPT_MS) last = { atMs: now, report: probe(deps) };
+      return last.report;
+    },
+  };
+}
+
+async function probe(deps: ReadinessDeps): Promise<ReadinessReport> {
+  const policy = { algorithm: 'fixed-window', limit: 1, windowMs: 1000 } as const;
+  const [catalog, searchIndex, counters] = await Promise.all([
+    isUp((call) => deps.catalog.get(PROBE_ID, call)),
+    isUp((call) => deps.searchIndex.get(PROBE_ID, call)),
+    isUp((call) => deps.counters.peek({ key: PROBE_ID, policy, cost: 1 }, call)),
+  ]);
+  const checks = { catalog, hotPrograms: 'unused', searchIndex, counters } as const;
+  return { status: statusOf(checks), phase: 'off', checks };
+}
+
+function statusOf(checks: ReadinessReport['checks']): ReadinessReport['status'] {
+  if (checks.catalog === 'down') return 'unavailable';
+  return Object.values(checks).includes('down') ? 'degraded' : 'ready';
+}
+
+async function isUp(run: (call: Call) => Promise<unknown>): Promise<CheckResult> {
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  // An adapter that does not heed the signal must not hold the probe: it answers in time either way.
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([run({ signal }), late]).then(
+    () => 'up',
+    () => 'down',
+  );
+}

@@ -1,0 +1,54 @@
+import type { Call } from '../../ports/call.ts';
+import type { Mark, Outbox } from '../../ports/outbox.ts';
+import type { ProgramCatalog } from '../../ports/program-catalog.ts';
+import type { SearchIndex } from '../../ports/search-index.ts';
+import type { TextSearch } from '../../ports/text-search.ts';
+import { projectStates } from './project-program.ts';
+
+export interface SearchRelayDeps {
+  readonly outbox: Outbox;
+  readonly catalog: Pick<ProgramCatalog, 'currentStates'>;
+  readonly searchIndex: SearchIndex;
+  readonly textSearch: TextSearch;
+}
+
+const BATCH = 500;
+/** Longer than a batch ever takes; a relay that dies gives its marks back after it. */
+const LEASE_MS = 30_000;
+const MAX_DELAY_MS = 60_000;
+
+/**
+ * Brings the search copies up to what the catalogue says now, for one batch of marks; answers how many marks it took.
+ *
+ * Marks are claimed, the *current* rows are read and projected, and a mark goes only when its version was the one applied,
+ * so a crash anywhere and any repeat are harmless, and relays of several instances may run side by side.
+ */
+export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<number> {
+  const marks = await deps.outbox.claim('search', BATCH, LEASE_MS, call);
+  if (marks.length === 0) return 0;
+  try {
+    await apply(deps, marks, call);
+  } catch (error) {
+    await putOff(deps.outbox, marks, error, call);
+    throw error;
+  }
+  await deps.outbox.settle('search', marks, call);
+  return marks.length;
+}
+
+async function apply(deps: SearchRelayDeps, marks: readonly Mark[], call: Call): Promise<void> {
+  const keys = marks.map((mark) => mark.key);
+  const { documents, removals } = projectStates(await deps.catalog.currentStates(keys, call));
+  await deps.searchIndex.project(documents, call);
+  await deps.searchIndex.unproject(removals, call);
+  await deps.textSearch.index(documents, call);
+  await deps.textSearch.remove(removals, call);
+}
+
+async function putOff(outbox: Outbox, marks: readonly Mark[], error: unknown, call: Call): Promise<void> {
+  const attempts = Math.max(...marks.map((mark) => mark.attempts));
+  const delayMs = Math.min(MAX_DELAY_MS, 100 * 2 ** attempts);
+  const reason = error instanceof Error ? error.message : String(error);
+  // When the outbox fails as well, the lease ends by itself: the first error is the one worth raising.
+  await outbox.putOff('search', marks, delayMs, reason, call).catch(() => undefined);
+}

@@ -1,0 +1,4 @@
+import { runProcess } from './process.ts';
+import { serve } from './serve.ts';
+
+await runProcess(() => serve());

@@ -1,0 +1,5 @@
+/** Goes with every call through a port. */
+export interface Call {
+  /** Aborted when nobody waits for the answer any more: the adapter stops what it can and rejects. A write may have been applied. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,67 @@
+import closeWithGrace from 'close-with-grace';
+import { destination, type Logger, pino } from 'pino';
+import { bootstrap, type Service } from './bootstrap.ts';
+import { type Config, loadConfig } from './config.ts';
+import { greeting } from './greeting.ts';
+import { buildServer } from './http/server.ts';
+import { VERSION } from './version.ts';
+
+type Server = Awaited<ReturnType<typeof buildServer>>;
+
+/**
+ * Runs the service until it is told to stop: SIGTERM or SIGINT finish what is in flight and exit with 0, a second signal
+ * exits at once. @throws {ConfigError} and what `bootstrap` throws, before anything listens.
+ */
+export async function serve(config: Config = loadConfig()): Promise<void> {
+  const log = pino({ level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] }, destination(2));
+  for (const warning of config.warnings) log.warn(warning);
+  const service = await bootstrap(config, log, () => stopForGood(log));
+  try {
+    const server = await createServer(config, log, service);
+    stopOnSignal(config, log, server, service);
+    await announce(config, server, service);
+  } catch (error) {
+    await service.dispose();
+    throw error;
+  }
+}
+
+// Without its database the service could answer nothing; whoever runs it starts it again.
+function stopForGood(log: Logger): void {
+  log.fatal('the embedded database ended unexpectedly: its log is postgres.log in the data directory');
+  process.exit(1);
+}
+
+async function createServer(config: Config, log: Logger, { cradle }: Service): Promise<Server> {
+  const { app, idempotency, changes, clock, ids, readiness } = cradle;
+  return buildServer({
+    app,
+    idempotency,
+    changes,
+    clock,
+    ids,
+    readiness,
+    version: VERSION,
+    loggerInstance: log,
+    handlerTimeoutMs: config.http.handlerTimeoutMs,
+    cacheBytes: config.http.responseCacheBytes,
+  });
+}
+
+async function announce(config: Config, server: Server, service: Service): Promise<void> {
+  service.startBackground();
+  const url = await server.listen({ host: config.http.host, port: config.http.port });
+  await service.announce(url);
+  const call = { signal: AbortSignal.timeout(config.http.handlerTimeoutMs) };
+  const [popular] = (await service.cradle.app.discovery.popular({ limit: 1 }, call)).items;
+  console.log(greeting(url, popular?.programId));
+}
+
+function stopOnSignal(config: Config, log: Logger, server: Server, service: Service): void {
+  closeWithGrace({ delay: config.http.shutdownGraceMs + 5000, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'an error that nobody handled: stopping');
+    else log.info({ signal }, 'stopping: finishing what is in flight');
+    await server.close();
+    await service.dispose();
+  });
+}

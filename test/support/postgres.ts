@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { Client } from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { openDatabase } from '../../src/adapters/postgres/database.ts';
+import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts';
+import type { Database } from '../../src/adapters/postgres/tables.ts';
+
+export interface TestDatabase {
+  readonly db: Kysely<Database>;
+  readonly url: string;
+  /** Closes the pool and drops the database. */
+  readonly close: () => Promise<void>;
+}
+
+export interface TestDatabaseOptions {
+  /** `false`: an empty database, without any table. */
+  readonly migrated?: boolean;
+  readonly maxConnections?: number;
+  readonly statementTimeoutMs?: number;
+}
+
+/** A new database on the run's server, with every migration made. */
+export async function freshDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const name = `mediamesh_${randomUUID().replaceAll('-', '')}`;
+  const source = options.migrated === false ? 'template0' : await migratedTemplate();
+  await onServer((client) => client.query(`create database ${name} template ${source}`));
+  const url = urlOf(name);
+  const db = openTestDatabase(url, options);
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    await onServer((client) => client.query(`drop database if exists ${name} with (force)`));
+  };
+  return { db, url, close };
+}
+
+/** One database for a test file or a `describe`; made before its tests and dropped after them. */
+export function useDatabase(options: TestDatabaseOptions = {}): () => TestDatabase {
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await freshDatabase(options);
+  });
+  afterAll(async () => {
+    await database?.close();
+  });
+  return () => {
+    if (database === undefined) throw new Error('the database exists from beforeAll to afterAll only');
+    return database;
+  };
+}
+
+/** A pool on any database, with the limits that tests want. */
+export function openTestDatabase(url: string, options: TestDatabaseOptions = {}): Kysely<Database> {
+  return openDatabase({
+    connectionString: url,
+    maxConnections: options.maxConnections ?? 10,
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: options.statementTimeoutMs ?? 10_000,
+    onIdleError: () => undefined,
+  });
+}
+
+function urlOf(database: string): string {
+  const url = new URL(inject('postgres').url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function onServer<Result>(run: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: inject('postgres').url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+let template: Promise<string> | undefined;
+
+function migratedTemplate(): Promise<string> {
+  template ??= makeTemplate(inject('postgres').template);
+  return template;
+}
+
+// Test files run in several processes: whoever has the lock first makes the template, under another name until it is whole.
+async function makeTemplate(name: string): Promise<string> {
+  await onServer(async (client) => {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount !== 0) return;
+    const draft = `${name}_draft`;
+    await client.query(`drop database if exists ${draft} with (force)`);
+    await client.query(`create database ${draft} template template0`);
+    await migrate(draft);
+    await client.query(`alter database ${draft} rename to ${name}`);
+  });
+  return name;
+}
+
+async function migrate(name: string): Promise<void> {
+  const db = openTestDatabase(urlOf(name), { maxConnections: 1, statementTimeoutMs: 60_000 });
+  try {
+    await migrateToLatest(db);
+  } finally {
+    await db.destroy();
+  }
+}

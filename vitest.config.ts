@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** `.ci/run` counts tests from a report of its own; the command a person types stays the plain `npm test`. */
+const report = process.env.MEDIAMESH_TEST_REPORT;
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['./test/support/postgres-server.ts'],
+    // Tests start servers and child processes: processes of their own keep a crash inside one file.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 15_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+  },
+});

@@ -1,10 +1,16 @@
 import closeWithGrace from 'close-with-grace';
-import { destination, type Logger, pino } from 'pino';
-import { bootstrap, type Service } from './bootstrap.ts';
-import { type Config, loadConfig } from './config.ts';
+import type { Logger } from 'pino';
+import { destination, pino } from 'pino';
+import type { Service } from './bootstrap.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { Config } from './config.ts';
+import { loadConfig } from './config.ts';
 import { greeting } from './greeting.ts';
 import { buildServer } from './http/server.ts';
 import { VERSION } from './version.ts';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const REPEAT_MS = 1000;
 
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
@@ -13,7 +19,10 @@ type Server = Awaited<ReturnType<typeof buildServer>>;
  * exits at once. @throws {ConfigError} and what `bootstrap` throws, before anything listens.
  */
 export async function serve(config: Config = loadConfig()): Promise<void> {
-  const log = pino({ level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] }, destination(2));
+  const log = pino(
+    { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    destination(2),
+  );
   for (const warning of config.warnings) log.warn(warning);
   const service = await bootstrap(config, log, () => stopForGood(log));
   try {
@@ -58,10 +67,25 @@ async function announce(config: Config, server: Server, service: Service): Promi
 }
 
 function stopOnSignal(config: Config, log: Logger, server: Server, service: Service): void {
-  closeWithGrace({ delay: config.http.shutdownGraceMs + 5000, logger: false }, async ({ err, signal }) => {
+  const grace = {
+    delay: config.http.shutdownGraceMs + 5000,
+    logger: false,
+    skip: [...STOP_SIGNALS],
+  } as const;
+  const { close } = closeWithGrace(grace, async ({ err }) => {
     if (err) log.fatal({ err }, 'an error that nobody handled: stopping');
-    else log.info({ signal }, 'stopping: finishing what is in flight');
     await server.close();
     await service.dispose();
   });
+  let firstAt: number | undefined;
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      // Ctrl-C under npm arrives twice, from the terminal and from npm: only a later one is a second wish.
+      if (firstAt !== undefined && Date.now() - firstAt < REPEAT_MS) return;
+      if (firstAt !== undefined) process.exit(1);
+      firstAt = Date.now();
+      log.info({ signal }, 'stopping: finishing what is in flight');
+      close();
+    });
+  }
 }

@@ -1,4 +1,5 @@
-import { asFunction, type InferCradleFromResolvers, type Resolver } from 'awilix';
+import type { InferCradleFromResolvers, Resolver } from 'awilix';
+import { asFunction } from 'awilix';
 
 /** How a singleton is built and taken down. `needs` exists for the compiler alone: it carries what the factory asks for. */
 export type Registration<Needs, Value> = Resolver<Value> & { readonly needs?: (cradle: Needs) => void };

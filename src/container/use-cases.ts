@@ -1,17 +1,18 @@
+import { createBackgroundLoop } from '../adapters/system/background-loop.ts';
+import type { Config } from '../config.ts';
 import type { App } from '../domain/app.ts';
 import { createDiscovery } from '../domain/discovery/create-discovery.ts';
 import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
 import { createViews } from '../domain/discovery/views.ts';
 import { createRateLimits } from '../domain/limits/check-rate-limit.ts';
-import { createProgramChanges, type ProgramChangeFeed } from '../domain/program/changes.ts';
+import type { ProgramChangeFeed } from '../domain/program/changes.ts';
+import { createProgramChanges } from '../domain/program/changes.ts';
 import { createPrograms } from '../domain/program/create-programs.ts';
 import { createProgramImports } from '../domain/program/program-imports.ts';
 import { createReadiness } from '../domain/readiness.ts';
 import { createDocuments } from '../domain/search/documents.ts';
 import { createSearch } from '../domain/search/search.ts';
 import { relaySearch } from '../domain/search/search-relay.ts';
-import { createBackgroundLoop } from '../adapters/system/background-loop.ts';
-import type { Config } from '../config.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
@@ -82,7 +83,16 @@ export function useCases() {
 }
 
 function createApp(ports: Ports): App {
-  const { clock, ids, changes, telemetry, programCatalog: catalog, searchIndex, textSearch, rankedLists } = ports;
+  const {
+    clock,
+    ids,
+    changes,
+    telemetry,
+    programCatalog: catalog,
+    searchIndex,
+    textSearch,
+    rankedLists,
+  } = ports;
   const { activityStore: activity, counterStore: counters, searchLog } = ports;
   return {
     programs: createPrograms({ catalog, clock, ids, changes }),

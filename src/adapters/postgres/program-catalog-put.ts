@@ -34,6 +34,7 @@ export async function putPrograms(
   request: PutRequest,
   call: Call,
 ): Promise<readonly BulkOutcome[]> {
+  call.signal.throwIfAborted();
   if (request.drafts.length === 0) return [];
   const { rows } = await putStatement(request).execute(db, { signal: call.signal });
   const created = new Map(rows.map((row) => [row.program_id, row.created]));

@@ -22,12 +22,16 @@ export async function addViewTotals(
   request: AddViewsRequest,
   call: Call,
 ): Promise<void> {
+  call.signal.throwIfAborted();
   if (request.totals.length === 0) return;
   const options = { signal: call.signal };
-  await db.transaction().execute(async (transaction) => {
-    const { rows } = await lockPrograms(request).execute(transaction, options);
-    if (rows.length > 0) await addStatement(request, rows).execute(transaction, options);
-  }, options);
+  await db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      const { rows } = await lockPrograms(request).execute(transaction, options);
+      if (rows.length > 0) await addStatement(request, rows).execute(transaction, options);
+    });
 }
 
 interface LockedRow {

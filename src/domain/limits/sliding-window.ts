@@ -4,7 +4,7 @@ import type { LimitAlgorithm, LimitState } from './algorithm.ts';
  * Into how many parts a window is divided. What is taken counts in its own part and the ten after it: never less than a
  * whole window, and at most a tenth of it more.
  */
-export const SUB_WINDOWS = 10;
+const SUB_WINDOWS = 10;
 
 /** What was taken in each of at most eleven consecutive sub-windows, numbered since the clock's zero. */
 export interface SlidingWindowState extends LimitState {

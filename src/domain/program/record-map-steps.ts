@@ -27,7 +27,9 @@ function eachText(change: (text: string) => Mapped): Step {
   return (value) => {
     if (value === undefined) return undefined;
     if (!Array.isArray(value)) return orNothing(change(textOf(value as JsonValue)));
-    return orNothing(present(value as readonly JsonValue[]).flatMap((part) => orNothing(change(textOf(part))) ?? []));
+    return orNothing(
+      present(value as readonly JsonValue[]).flatMap((part) => orNothing(change(textOf(part))) ?? []),
+    );
   };
 }
 
@@ -80,10 +82,21 @@ function quoted(text: string): string {
 export const withPrefix = (prefix: string): Step => eachText((text) => prefix + text);
 export const withSuffix = (suffix: string): Step => eachText((text) => text + suffix);
 export const splitBy = (separator: string): Step =>
-  onList((list) => list.flatMap((part) => textOf(part).split(separator).map((text) => text.trim())).filter(Boolean));
+  onList((list) =>
+    list
+      .flatMap((part) =>
+        textOf(part)
+          .split(separator)
+          .map((text) => text.trim()),
+      )
+      .filter(Boolean),
+  );
 export const joinedBy = (separator: string): Step => onList((list) => list.map(textOf).join(separator));
 export const taking = (count: number): Step => onList((list) => list.slice(0, count));
-export const withDefault = (value: JsonValue): Step => (given) => given ?? value;
+export const withDefault =
+  (value: JsonValue): Step =>
+  (given) =>
+    given ?? value;
 
 /** Cuts between characters: half of a surrogate pair is no text. */
 export const truncatedTo = (length: number): Step =>

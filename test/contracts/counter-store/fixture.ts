@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import type { Policy } from '../../../src/domain/limits/policy.ts';
+import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
+import { anId } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
+import type { FakeClock } from '../../support/fake-clock.ts';
+
+export interface CounterFixture {
+  readonly store: CounterStore;
+  /** The clock that the store measures by. */
+  readonly clock: FakeClock;
+}
+
+export type MakeCounters = () => Promise<CounterFixture>;
+
+export const DAY_MS = 86_400_000;
+
+/** Too short, not a multiple of ten sub-windows, fractional in seconds, common, and as long as the port takes. */
+export const WINDOWS_MS = [100, 101, 500, 997, 1900, 60_000, 3_600_000, 31 * DAY_MS] as const;
+
+export function aRequest(overrides: Partial<Policy & { key: string; cost: number }> = {}): CounterRequest {
+  const {
+    key = anId('key'),
+    cost = 1,
+    algorithm = 'fixed-window',
+    limit = 10,
+    windowMs = 60_000,
+  } = overrides;
+  return { key, cost, policy: { algorithm, limit, windowMs } };
+}
+
+/** Consumes again and again until the first denial, at most `most` times; answers how often it passed. */
+export async function consumeUntilDenied(
+  store: CounterStore,
+  request: CounterRequest,
+  most: number,
+): Promise<number> {
+  for (let passed = 0; passed < most; passed += 1) {
+    if (!(await store.consume(request, aCall())).allowed) return passed;
+  }
+  return most;
+}
+
+export interface Step {
+  /** As a share of one window. */
+  readonly pause: number;
+  readonly cost: number;
+}
+
+export interface History {
+  readonly policy: Policy;
+  readonly steps: readonly Step[];
+}
+
+export interface Asked {
+  readonly atMs: number;
+  readonly cost: number;
+  readonly decision: Decision;
+}
+
+/** Policies with small limits, and callers that come in bursts, around boundaries and after long pauses. */
+export function aHistory(algorithms: readonly Policy['algorithm'][] = ALGORITHMS): fc.Arbitrary<History> {
+  const policy = fc.record({
+    algorithm: fc.constantFrom(...algorithms),
+    limit: fc.integer({ min: 1, max: 30 }),
+    windowMs: fc.constantFrom(...WINDOWS_MS),
+  });
+  const pause = fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 6, arbitrary: fc.double({ min: 0, max: 0.3, noNaN: true }) },
+    { weight: 2, arbitrary: fc.constantFrom(0.1, 0.9, 1, 1.1) },
+    { weight: 1, arbitrary: fc.double({ min: 0, max: 3, noNaN: true }) },
+  );
+  const cost = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(1) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 31 }) },
+  );
+  return fc.record({ policy, steps: fc.array(fc.record({ pause, cost }), { maxLength: 60 }) });
+}
+
+/** Plays a history on a key of its own. */
+export async function play(
+  { store, clock }: CounterFixture,
+  { policy, steps }: History,
+  key: string,
+): Promise<readonly Asked[]> {
+  const asked: Asked[] = [];
+  for (const { pause, cost } of steps) {
+    clock.advance(Math.round(pause * policy.windowMs));
+    const decision = await store.consume({ key, policy, cost }, aCall());
+    asked.push({ atMs: clock.now(), cost, decision });
+  }
+  return asked;
+}
+
+export function unitsOf(asked: readonly Asked[]): number {
+  return asked.reduce((sum, { cost }) => sum + cost, 0);
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { complete, nothingToDispose, singleton } from '../../src/container/registration.ts';
+import { aService } from '../support/service.ts';
+
+describe('complete', () => {
+  const number = singleton((_cradle: object) => 1, nothingToDispose);
+
+  it('takes registrations whose needs are met', () => {
+    const text = singleton(
+      ({ number: value }: { readonly number: number }) => String(value),
+      nothingToDispose,
+    );
+    expect(Object.keys(complete({ number, text }))).toEqual(['number', 'text']);
+  });
+
+  it('does not compile with a need that nobody meets', () => {
+    const text = singleton(({ missing }: { readonly missing: number }) => String(missing), nothingToDispose);
+    // @ts-expect-error `missing` is not registered
+    expect(Object.keys(complete({ number, text }))).toHaveLength(2);
+  });
+
+  it('does not compile with a need of another type', () => {
+    const text = singleton(({ number: value }: { readonly number: string }) => value, nothingToDispose);
+    // @ts-expect-error `number` is a number
+    expect(Object.keys(complete({ number, text }))).toHaveLength(2);
+  });
+});
+
+describe('the service container', () => {
+  it('builds everything that does not need a database in memory mode', async () => {
+    const { cradle, dispose } = aService();
+    const names = Object.keys(cradle).filter((name) => name !== 'database');
+    for (const name of names) expect(() => cradle[name as keyof typeof cradle], name).not.toThrow();
+    expect(() => cradle.database).toThrow('the configuration names none');
+    await dispose();
+  });
+
+  it('builds each singleton once', async () => {
+    const { cradle, dispose } = aService();
+    expect(cradle.app).toBe(cradle.app);
+    await dispose();
+  });
+});

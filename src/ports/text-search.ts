@@ -4,6 +4,8 @@ import type { Call } from './call.ts';
 /** The fields whose values can be counted. */
 export const FACETS = ['category', 'language', 'contentType', 'tag'] as const;
 export type Facet = (typeof FACETS)[number];
+/** At most so many values of a facet are counted out. */
+export const FACET_VALUES = 50;
 
 export const TEXT_SORTS = ['relevance', '-popularityScore', '-releaseDate', 'title'] as const;
 export type TextSort = (typeof TEXT_SORTS)[number];
@@ -34,7 +36,7 @@ export interface TextResult {
   readonly hits: readonly TextHit[];
   /** How many documents match, not only those ranked. */
   readonly total: number;
-  /** For each facet asked for, up to 50 values with the number of matching documents, most first, ties by value. */
+  /** For each facet asked for, up to {@link FACET_VALUES} values with the number of matching documents, most first, ties by value. */
   readonly facets: Partial<Record<Facet, readonly FacetCount[]>>;
 }
 

@@ -81,5 +81,8 @@ function putOffMarks(entries: Entries, marks: readonly Mark[], freeAt: number, r
 
 function depthOf(entries: Entries, now: number): OutboxDepth {
   const [oldest] = entries.values();
-  return { pending: entries.size, oldestAgeMs: oldest === undefined ? 0 : Math.max(0, now - oldest.enqueuedAt) };
+  return {
+    pending: entries.size,
+    oldestAgeMs: oldest === undefined ? 0 : Math.max(0, now - oldest.enqueuedAt),
+  };
 }

@@ -1,16 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Program } from '../../domain/program/program.ts';
-import {
-  comparePositions,
-  matches,
-  PROGRAM_SORTS,
-  type ProgramFilter,
-  type ProgramPosition,
-  type ProgramSort,
-  positionOf,
-} from '../../domain/program/program-query.ts';
+import type { ProgramFilter, ProgramPosition, ProgramSort } from '../../domain/program/program-query.ts';
+import { comparePositions, matches, PROGRAM_SORTS, positionOf } from '../../domain/program/program-query.ts';
 import { compareText } from '../../domain/text.ts';
-import { createSortedList, firstNotBefore, type SortedList } from './sorted-list.ts';
+import type { SortedList } from './sorted-list.ts';
+import { createSortedList, firstNotBefore } from './sorted-list.ts';
 
 /** What is kept of an id that was ever written; the program of a deleted one is gone. */
 export interface Stored {
@@ -52,7 +46,10 @@ export function createShelf(): Shelf {
     },
     byId: (afterId, limit) => {
       const items = ids.items();
-      const start = afterId === undefined ? 0 : firstNotBefore(items, (item) => isNotPast(compareText(item.programId, afterId)));
+      const start =
+        afterId === undefined
+          ? 0
+          : firstNotBefore(items, (item) => isNotPast(compareText(item.programId, afterId)));
       return items.slice(start, start + limit);
     },
     all: () => ids.items(),
@@ -74,7 +71,12 @@ function isNotPast(order: number): number {
   return order <= 0 ? -1 : 1;
 }
 
-function take(items: readonly Program[], start: number, limit: number, filter: ProgramFilter): readonly Program[] {
+function take(
+  items: readonly Program[],
+  start: number,
+  limit: number,
+  filter: ProgramFilter,
+): readonly Program[] {
   const taken: Program[] = [];
   for (let index = start; index < items.length && taken.length < limit; index += 1) {
     const item = items[index];

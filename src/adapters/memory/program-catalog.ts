@@ -1,10 +1,11 @@
 import { positionOf } from '../../domain/program/program-query.ts';
+import { compareText } from '../../domain/text.ts';
 import type { Call } from '../../ports/call.ts';
 import type { DataSet } from '../../ports/outbox.ts';
 import type { CategoryCount, ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
-import { compareText } from '../../domain/text.ts';
 import type { MemoryOutbox } from './outbox.ts';
-import { copyProgram, createShelf, type Shelf } from './program-catalog-shelf.ts';
+import type { Shelf } from './program-catalog-shelf.ts';
+import { copyProgram, createShelf } from './program-catalog-shelf.ts';
 import { createWrites } from './program-catalog-writes.ts';
 
 export interface MemoryProgramCatalogDeps {
@@ -19,14 +20,16 @@ export interface MemoryProgramCatalogDeps {
  */
 export function createMemoryProgramCatalog({ outbox, dataSets }: MemoryProgramCatalogDeps): ProgramCatalog {
   const shelf = createShelf();
-  const writes = createWrites(shelf, (programId, version) => {
+  const writes = createWrites(shelf, (programId, version, program) => {
+    shelf.replace(programId, { version, program });
     for (const dataSet of dataSets) outbox.mark(dataSet, programId, version);
   });
   return {
     ...createReads(shelf),
     put: (draft, condition, at, call) => inOneTurn(call, () => writes.put(draft, condition, at)),
     putMany: (drafts, at, call) => inOneTurn(call, () => writes.putMany(drafts, at)),
-    delete: (programId, condition, at, call) => inOneTurn(call, () => writes.delete(programId, condition, at)),
+    delete: (programId, condition, at, call) =>
+      inOneTurn(call, () => writes.delete(programId, condition, at)),
     addViews: (source, totals, at, call) => inOneTurn(call, () => writes.addViews(source, totals, at)),
   };
 }
@@ -40,7 +43,9 @@ type Reads = Omit<ProgramCatalog, 'put' | 'putMany' | 'delete' | 'addViews'>;
 
 function createReads(shelf: Shelf): Reads {
   const getMany: Reads['getMany'] = (programIds, call) =>
-    inOneTurn(call, () => [...new Set(programIds)].flatMap((id) => shelf.stored(id)?.program ?? []).map(copyProgram));
+    inOneTurn(call, () =>
+      [...new Set(programIds)].flatMap((id) => shelf.stored(id)?.program ?? []).map(copyProgram),
+    );
   return {
     get: async (programId, call) => (await getMany([programId], call))[0],
     getMany,
@@ -49,12 +54,18 @@ function createReads(shelf: Shelf): Reads {
         const found = shelf.inOrder(sort, filter, limit + 1, after);
         const items = found.slice(0, limit).map(copyProgram);
         const last = items.at(-1);
-        return { items, next: found.length > limit && last !== undefined ? positionOf(last, sort) : undefined };
+        return {
+          items,
+          next: found.length > limit && last !== undefined ? positionOf(last, sort) : undefined,
+        };
       }),
     top: ({ filter, sort, limit, idLimit }, call) =>
       inOneTurn(call, () => {
         const found = shelf.inOrder(sort, filter, idLimit, undefined);
-        return { programs: found.slice(0, limit).map(copyProgram), programIds: found.map((item) => item.programId) };
+        return {
+          programs: found.slice(0, limit).map(copyProgram),
+          programIds: found.map((item) => item.programId),
+        };
       }),
     categories: (call) => inOneTurn(call, () => countCategories(shelf)),
     scan: (afterId, limit, call) => inOneTurn(call, () => shelf.byId(afterId, limit).map(copyProgram)),
@@ -75,5 +86,7 @@ function stateOf(shelf: Shelf, programId: string): ProgramState | undefined {
   const stored = shelf.stored(programId);
   if (stored === undefined) return undefined;
   const { program, version } = stored;
-  return program === undefined ? { deleted: true, programId, version } : { deleted: false, program: copyProgram(program) };
+  return program === undefined
+    ? { deleted: true, programId, version }
+    : { deleted: false, program: copyProgram(program) };
 }

@@ -21,8 +21,17 @@ export function createSortedList<Item>(compare: (a: Item, b: Item) => number): S
 
   const settle = (): void => {
     if (added.size + removed.size <= FEW_CHANGES) {
-      for (const item of removed) sorted.splice(firstNotBefore(sorted, (other) => compare(other, item)), 1);
-      for (const item of added) sorted.splice(firstNotBefore(sorted, (other) => compare(other, item)), 0, item);
+      for (const item of removed)
+        sorted.splice(
+          firstNotBefore(sorted, (other) => compare(other, item)),
+          1,
+        );
+      for (const item of added)
+        sorted.splice(
+          firstNotBefore(sorted, (other) => compare(other, item)),
+          0,
+          item,
+        );
     } else {
       sorted = [...sorted.filter((item) => !removed.has(item)), ...added].sort(compare);
     }

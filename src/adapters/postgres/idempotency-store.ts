@@ -97,11 +97,12 @@ async function abandon(db: Db, keyHash: Buffer, call: Call): Promise<void> {
   await sql`DELETE FROM idempotency_keys WHERE key_hash = ${keyHash} AND answer IS NULL`.execute(db, call);
 }
 
-// SKIP LOCKED leaves a row to the caller that is deleting it, or taking its key, already.
+// SKIP LOCKED leaves a row to the caller that is deleting it, or taking its key, already; as an array the rows are picked
+// once, where a join may run the LIMIT again and again. `clock_timestamp()` is volatile, so no index could be used.
 async function prune(db: Db, call: Call): Promise<void> {
   await sql`
-    DELETE FROM idempotency_keys WHERE key_hash IN (
-      SELECT key_hash FROM idempotency_keys WHERE expires_at <= clock_timestamp()
+    DELETE FROM idempotency_keys WHERE key_hash = ANY(ARRAY(
+      SELECT key_hash FROM idempotency_keys WHERE expires_at <= statement_timestamp()
       ORDER BY expires_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED
-    )`.execute(db, call);
+    ))`.execute(db, call);
 }

@@ -68,8 +68,11 @@ function meets(filter: ProgramFilter): RawBuilder<boolean> {
   if (language !== undefined) conditions.push(sql`programs.language = ${language}`);
   if (contentType !== undefined) conditions.push(sql`programs.content_type = ${contentType}`);
   if (tag !== undefined) conditions.push(sql`programs.tags @> array[${tag}]::text[]`);
-  if (releasedAfter !== undefined) conditions.push(sql`programs.release_date >= ${releasedAfter}::date`);
-  if (releasedBefore !== undefined) conditions.push(sql`programs.release_date <= ${releasedBefore}::date`);
+  const days = RISING['-releaseDate'];
+  if (releasedAfter !== undefined) conditions.push(sql`${days} <= ${daysLeft(releasedAfter)}::integer`);
+  if (releasedBefore !== undefined) {
+    conditions.push(sql`${days} >= ${daysLeft(releasedBefore)}::integer and ${days} < ${NO_DAY}::integer`);
+  }
   return sql`${sql.join(conditions, sql` and `)}`;
 }
 
@@ -92,6 +95,9 @@ function risingKey(sort: ProgramSort, key: string | number | null): RawBuilder<u
   }
 }
 
+// A position may come from outside and name a day that does not exist: that rolls over, where parsing would give NaN.
 function daysLeft(day: string): number {
-  return Math.round((Date.parse(LAST_DAY) - Date.parse(day)) / DAY_MS);
+  const [year = 0, month = 1, dayOfMonth = 1] = day.split('-').map(Number);
+  const date = new Date(0).setUTCFullYear(year, month - 1, dayOfMonth);
+  return Math.round((Date.parse(LAST_DAY) - date) / DAY_MS);
 }

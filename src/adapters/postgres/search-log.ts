@@ -25,15 +25,17 @@ async function record(db: Db, entries: readonly SearchLogEntry[], call: Call): P
   await insert(db, entries, call);
 }
 
-const oldest = sql`clock_timestamp() - ${LOG_KEPT_MS} * interval '1 millisecond'`;
+// `clock_timestamp()` is volatile: compared with it, the index could not be used and every row would be read.
+const oldest = sql`statement_timestamp() - ${LOG_KEPT_MS} * interval '1 millisecond'`;
 
 // A statement of its own: together with the insert, two callers could wait for each other's rows.
-// SKIP LOCKED leaves a row to the caller that is deleting it already.
+// SKIP LOCKED leaves a row to the caller that is deleting it already; as an array the rows are picked once, where a join
+// may run the LIMIT again and again.
 async function prune(db: Db, limit: number, call: Call): Promise<void> {
   await sql`
-    DELETE FROM search_log WHERE query_id IN (
+    DELETE FROM search_log WHERE query_id = ANY(ARRAY(
       SELECT query_id FROM search_log WHERE at <= ${oldest} ORDER BY at LIMIT ${limit} FOR UPDATE SKIP LOCKED
-    )`.execute(db, call);
+    ))`.execute(db, call);
 }
 
 // Sorted, so that two callers with the same entries never deadlock.

@@ -35,21 +35,16 @@ export interface ProgramImportsDeps {
   readonly catalog: Pick<ProgramCatalog, 'putMany'>;
   readonly clock: Clock;
   readonly changes: Pick<ProgramChangeFeed, 'publish'>;
-  /** Says that outbox marks were left, so that whoever projects them need not wait for its next look. */
-  readonly nudge: () => void;
 }
 
-export function createProgramImports({ catalog, clock, changes, nudge }: ProgramImportsDeps): ProgramImports {
+export function createProgramImports({ catalog, clock, changes }: ProgramImportsDeps): ProgramImports {
   return {
     async importBatch(lines, call) {
       const read = readLines(lines);
       const drafts = lastOfEach(read.drafts);
       const outcomes = await catalog.putMany(drafts, new Date(clock.now()), call);
       const changed = drafts.filter((_, index) => outcomes[index] !== 'unchanged');
-      if (changed.length > 0) {
-        changes.publish(changed.map(({ programId }) => programId));
-        nudge();
-      }
+      if (changed.length > 0) changes.publish(changed.map(({ programId }) => programId));
       return summed(outcomes, read.drafts.length - drafts.length, read.rejected);
     },
   };

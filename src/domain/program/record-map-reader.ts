@@ -43,9 +43,9 @@ export function readRule(given: unknown, at: Reading): Rule {
       `must have exactly one of ${KIND_NAMES.join(', ')}; has ${names.join(', ') || 'none'}`,
     );
   }
-  refuseOthers(given, [name, 'then', ...kind.options], at);
+  refuseOthers(given, [name, 'steps', ...kind.options], at);
   const rule = kind.read(given[name], given, inner(at, name));
-  return given.then === undefined ? rule : inTurn(rule, readSteps(given.then, inner(at, 'then')));
+  return given.steps === undefined ? rule : inTurn(rule, readSteps(given.steps, inner(at, 'steps')));
 }
 
 function inTurn(rule: Rule, steps: readonly Step[]): Rule {

@@ -13,6 +13,8 @@ export interface QueryWord {
 }
 
 export interface QueryWords {
+  /** All words are common ones: only titles are looked at, since nearly every description has them. */
+  readonly titleOnly: boolean;
   /** Each must match; none when the text has no word at all. */
   readonly required: readonly QueryWord[];
   /** All words, common ones included, as one line. */
@@ -27,6 +29,7 @@ export function queryWords(text: string): QueryWords {
   const telling = words.filter((word) => !STOP_WORDS.has(word.text));
   const required = telling.length > 0 ? telling : words;
   return {
+    titleOnly: telling.length === 0,
     required: distinct(required.map((word) => toQueryWord(word, words))),
     line,
     articleLines: line === '' ? [] : articleLinesOf(line),

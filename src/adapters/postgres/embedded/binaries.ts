@@ -84,17 +84,31 @@ async function copyOnce(source: string, directory: DataDirectory, runAs: RunAs):
   await rename(unfinished, target);
 }
 
-/** The version as the server names it, for example `18.4`. Throws `start-failed` when the program does not run. */
-export async function readVersion(postgres: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(postgres, ['--version'], { timeout: 10_000 });
-    return /\d+(?:\.\d+)*/.exec(stdout)?.[0] ?? stdout.trim();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EmbeddedPostgresError(
-      'start-failed',
-      `${postgres} does not run on this machine (${reason}). The packaged binaries need the GNU C library (not musl, as in Alpine Linux). Set DATABASE_URL to a PostgreSQL server instead.`,
-      { cause },
-    );
-  }
+/** What the binaries are. */
+export interface Build {
+  /** As the server names it, for example `18.4`. */
+  readonly version: string;
+  /** Another word for every installation: a server must not go on when its program files were replaced. */
+  readonly installation: string;
+}
+
+/** Throws `start-failed` when the program does not run here. */
+export async function readBuild(postgres: string): Promise<Build> {
+  const { stdout } = await promisify(execFile)(postgres, ['--version'], { timeout: 10_000 }).catch(
+    (cause: unknown) => {
+      throw doesNotRun(postgres, cause);
+    },
+  );
+  const { mtimeMs } = await stat(postgres);
+  const version = /\d+(?:\.\d+)*/.exec(stdout)?.[0] ?? stdout.trim();
+  return { version, installation: `${version} ${postgres} ${mtimeMs}` };
+}
+
+function doesNotRun(postgres: string, cause: unknown): EmbeddedPostgresError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EmbeddedPostgresError(
+    'start-failed',
+    `${postgres} does not run on this machine (${reason}). The packaged binaries need the GNU C library (not musl, as in Alpine Linux). Set DATABASE_URL to a PostgreSQL server instead.`,
+    { cause },
+  );
 }

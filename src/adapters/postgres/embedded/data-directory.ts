@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EmbeddedPostgresError, systemCode } from './embedded-postgres-error.ts';
@@ -67,9 +68,16 @@ export function unreachable(dataDir: string, cause: unknown): EmbeddedPostgresEr
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new EmbeddedPostgresError(
     'data-dir-unreachable',
-    `The data directory ${dataDir} cannot be used: ${reason}. Set DATA_DIR to a directory this user may write to.`,
+    `The data directory ${dataDir} cannot be used: ${reason}${whose(dataDir)}. Set DATA_DIR to a directory this user may write to.`,
     { cause },
   );
+}
+
+/** The usual reason: it was made by root, or by another user. */
+function whose(path: string): string {
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
+  const uid = process.getuid?.();
+  return owner === undefined || owner === uid ? '' : ` (it belongs to uid ${owner}, and this is uid ${uid})`;
 }
 
 async function refuseForeignFiles(directory: DataDirectory): Promise<void> {

@@ -7,14 +7,19 @@ import { blockerOf } from './reachability.ts';
 
 /**
  * Makes the data directory passable for the account, and the cluster its own: PostgreSQL refuses files of another
- * owner. Who runs it may change between two starts (root or not, below a private directory or not). Only root can
- * give files away, so a normal user gets here with nothing to change.
+ * owner. Who runs it may change between two starts (root or not, below a private directory or not). Only root can give
+ * files away; for a normal user `chooseRunAs` has made sure that there is nothing to give.
  */
-export async function settleOwnership(directory: DataDirectory, ids: FileIds, cluster: boolean): Promise<void> {
+export async function settleOwnership(
+  directory: DataDirectory,
+  ids: FileIds,
+  cluster: boolean,
+): Promise<void> {
   try {
-    if (await blockerOf(directory.root, ids)) await lchown(directory.root, ids.uid, ids.gid);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot && (await blockerOf(directory.root, ids))) await lchown(directory.root, ids.uid, ids.gid);
     if (!cluster) return;
-    await giveAway(directory.cluster, ids);
+    if (isRoot) await giveAway(directory.cluster, ids);
     // A copy made without modes: PostgreSQL refuses a directory that others may enter.
     if (((await stat(directory.cluster)).mode & 0o777) !== 0o700) await chmod(directory.cluster, 0o700);
   } catch (error) {
@@ -25,7 +30,9 @@ export async function settleOwnership(directory: DataDirectory, ids: FileIds, cl
 /** Gives a tree to its new owner, its top last: a tree half given away when we were killed is done again. */
 export async function giveAway(tree: string, ids: FileIds): Promise<void> {
   if ((await stat(tree)).uid === ids.uid) return;
-  const entries = await readdir(tree, { recursive: true });
-  for (const entry of entries) await lchown(join(tree, entry), ids.uid, ids.gid);
+  // With file types, links are listed and not followed: one may lead anywhere.
+  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
+    await lchown(join(entry.parentPath, entry.name), ids.uid, ids.gid);
+  }
   await lchown(tree, ids.uid, ids.gid);
 }

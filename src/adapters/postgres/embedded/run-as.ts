@@ -30,7 +30,9 @@ const ENVIRONMENT = {
  * 1. who owns the files already, so that root and that user can take turns;
  * 2. `nobody`;
  * 3. who owns the directory that keeps `nobody` out (`sudo` in somebody's private home);
- * 4. root itself inside a user namespace, where it has another number: below `/root` nobody else may pass.
+ * 4. root itself inside a user namespace, where it has another number: below `/root` nobody else may pass. There the
+ *    server has root's rights to files of root, though no other privilege of root; the service's role, being no
+ *    superuser of the database, cannot use them.
  */
 export async function chooseRunAs(directory: DataDirectory): Promise<RunAs> {
   const uid = process.getuid?.() ?? -1;
@@ -69,9 +71,7 @@ async function runAsThisUser(directory: DataDirectory, ids: FileIds): Promise<Ru
 /** The command line and the options of spawn(2) that run a program under that account. */
 export function commandAs(runAs: RunAs, program: string, args: readonly string[]) {
   const [file, argv] =
-    runAs.how === 'user-namespace'
-      ? ['unshare', [...UNSHARE, '--', program, ...args]]
-      : [program, [...args]];
+    runAs.how === 'user-namespace' ? ['unshare', [...UNSHARE, '--', program, ...args]] : [program, [...args]];
   const ids = runAs.how === 'other-user' ? { uid: runAs.uid, gid: runAs.gid } : {};
   return { file, args: argv, options: { env: ENVIRONMENT, ...ids } } as const;
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 export interface SettingsChoice {
   /** `false` gives up safety against a crash of the machine for speed: for tests. */
   readonly durable: boolean;
-  /** Of the binaries, for example `18.4`. */
-  readonly version: string;
+  /** Which program files would run it. */
+  readonly installation: string;
 }
 
 const COMMON: Record<string, string> = {
@@ -16,6 +16,8 @@ const COMMON: Record<string, string> = {
   max_connections: '50',
   // Modest, as it shares a laptop or a small container with the service; the system's cache does the rest.
   shared_buffers: '128MB',
+  // A commit is handed to the system before it is acknowledged, so that a killed process loses none, synced or not.
+  synchronous_commit: 'on',
   // Fewer checkpoints during a bulk import.
   max_wal_size: '1GB',
   // Queries take milliseconds: compiling one would cost more than it saves (and LLVM is not in the packages).
@@ -27,21 +29,16 @@ const COMMON: Record<string, string> = {
   log_line_prefix: '%m [%p] ',
 };
 
-const NOT_DURABLE: Record<string, string> = {
-  fsync: 'off',
-  full_page_writes: 'off',
-  synchronous_commit: 'off',
-};
-
-// Said aloud, because a line in postgresql.conf would otherwise decide.
-const DURABLE: Record<string, string> = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
+// Said aloud in both cases, because a line in postgresql.conf would otherwise decide.
+const DURABLE: Record<string, string> = { fsync: 'on', full_page_writes: 'on' };
+const NOT_DURABLE: Record<string, string> = { fsync: 'off', full_page_writes: 'off' };
 
 /**
  * A word for everything that a server left over from an earlier service must have in common with the one we would
  * start, if it is to be adopted. The server is given it as the setting `mediamesh.fingerprint`.
  */
 export function fingerprintOf(choice: SettingsChoice): string {
-  const content = JSON.stringify([choice.version, settingsOf(choice)]);
+  const content = JSON.stringify([choice.installation, settingsOf(choice)]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 

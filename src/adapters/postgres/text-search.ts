@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import { highlight, type Shown } from '../../domain/search/highlight.ts';
+import { queryWords } from '../../domain/search/query-words.ts';
+import type { QueryWords } from '../../domain/search/query-words.ts';
+import { compareHits } from '../../domain/search/rank-hits.ts';
+import { createTypoScorer, FEW_MATCHES } from '../../domain/search/typo-ranking.ts';
+import type { Call } from '../../ports/call.ts';
+import type { Highlights, TextHit, TextQuery, TextResult, TextSearch } from '../../ports/text-search.ts';
+import type { TextTables } from './migrations/0005-texts.ts';
+import { withStoreErrors } from './store-errors.ts';
+import { findFew, findNear } from './text-search/find-few.ts';
+import { findMany } from './text-search/find-many.ts';
+import { indexDocuments, removeDocuments } from './text-search/index-documents.ts';
+import type { Found } from './text-search/matching.ts';
+import { withServerStems } from './text-search/stemmers.ts';
+import { suggest } from './text-search/suggest.ts';
+import { nearTitles } from './text-search/typos.ts';
+
+type Db = Kysely<TextTables>;
+
+/**
+ * Full text in the table `search_texts`, with no extension of Postgres. Words and their typo keys are made here, the same
+ * as in every adapter; Postgres finds, counts and scores, and stems the languages that we have no stemmer for.
+ */
+export function createPostgresTextSearch({ db }: { readonly db: Db }): TextSearch {
+  return {
+    index: (documents, call) => withStoreErrors(() => indexDocuments(db, documents, call)),
+    remove: (removals, call) => withStoreErrors(() => removeDocuments(db, removals, call)),
+    search: (query, call) => withStoreErrors(() => search(db, query, call)),
+    highlight: (text, contentIds, call) => withStoreErrors(() => highlights(db, text, contentIds, call)),
+    suggest: (text, limit, call) => withStoreErrors(() => suggest(db, text, limit, call)),
+  };
+}
+
+async function search(db: Db, query: TextQuery, call: Call): Promise<TextResult> {
+  const typed = queryWords(query.text);
+  if (typed.required.length === 0) return noResult(query);
+  const words = await withServerStems(db, typed, call);
+  return toResult(query, words, await find(db, query, words, call));
+}
+
+async function find(db: Db, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
+  const few = await findFew(db, query, words, call);
+  if (few === undefined) return findMany(db, query, words, call);
+  if (few.total >= FEW_MATCHES) return few;
+  return findNear(db, query, words, await nearTitles(db, words, call), call);
+}
+
+function noResult({ facets }: TextQuery): TextResult {
+  return { hits: [], total: 0, facets: Object.fromEntries(facets.map((facet) => [facet, []])) };
+}
+
+function toResult(query: TextQuery, words: QueryWords, found: Found): TextResult {
+  const typoScore = createTypoScorer(words);
+  const hits: TextHit[] = found.candidates.map(({ contentId, score, titleLine, popularity }) => ({
+    contentId,
+    score: score ?? typoScore(titleLine, popularity),
+  }));
+  if (query.sort === 'relevance') hits.sort(compareHits);
+  return {
+    hits: hits.slice(0, query.maxHits),
+    total: found.total,
+    facets: Object.fromEntries(query.facets.map((facet, index) => [facet, found.facets[index] ?? []])),
+  };
+}
+
+async function highlights(
+  db: Db,
+  text: string,
+  contentIds: readonly string[],
+  call: Call,
+): Promise<ReadonlyMap<string, Highlights>> {
+  const typed = queryWords(text);
+  if (typed.required.length === 0 || contentIds.length === 0) return new Map();
+  const words = await withServerStems(db, typed, call);
+  const { rows } = await sql<Shown & { contentId: string }>`
+    SELECT content_id AS "contentId", title, description, language FROM search_texts
+    WHERE content_id = ANY(${contentIds}::text[]) AND title IS NOT NULL`.execute(db, call);
+  return new Map(
+    rows.flatMap((row) => {
+      const found = highlight(row, words);
+      return found === undefined ? [] : [[row.contentId, found] as const];
+    }),
+  );
+}

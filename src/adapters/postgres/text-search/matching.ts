@@ -1,0 +1,68 @@
+import type { RawBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { QueryWords } from '../../../domain/search/query-words.ts';
+import type { FacetCount, TextSort } from '../../../ports/text-search.ts';
+import { relevance } from './relevance-sql.ts';
+import { everyWord } from './tsquery.ts';
+
+/** A match that may be among the hits. */
+export interface Candidate {
+  readonly contentId: string;
+  /** `null`: it matches only when typos are forgiven, and is still to be scored by its title. */
+  readonly score: number | null;
+  readonly titleLine: string;
+  readonly popularity: number;
+}
+
+export interface Found {
+  readonly total: number;
+  /** In the order of the sort; those without a score come last by relevance. */
+  readonly candidates: readonly Candidate[];
+  /** Those of the facets asked for, in their order. */
+  readonly facets: readonly (readonly FacetCount[])[];
+}
+
+/**
+ * The queries of a search as the one row of `query`. They reach the index through a subquery, because the planner knows how
+ * common a literal word is and would read every row for a common one, which takes longer.
+ */
+export function queryRow(words: QueryWords, near: string | null): RawBuilder<unknown> {
+  return sql`query AS MATERIALIZED (
+    SELECT ${everyWord(words.required)}::tsquery AS every, ${near}::tsquery AS near)`;
+}
+
+/** Rows `t` that match as typed. */
+export function matchesEvery({ titleOnly }: QueryWords): RawBuilder<boolean> {
+  return sql`${sql.ref(titleOnly ? 't.title_words' : 't.words')} @@ (SELECT every FROM query)`;
+}
+
+export type StoredSort = Exclude<TextSort, 'relevance'>;
+
+const COLUMNS = { '-popularityScore': 'popularity', '-releaseDate': 'release_date', title: 'title' } as const;
+
+/** The column of `search_texts` that a sort orders by. */
+export function sortColumn(sort: StoredSort): string {
+  return COLUMNS[sort];
+}
+
+/** A sort as an `ORDER BY` list, ties by id. */
+export function sortOrder(sort: TextSort): RawBuilder<unknown> {
+  if (sort === 'relevance') return sql`score DESC NULLS LAST, content_id`;
+  const column = sql.ref(COLUMNS[sort]);
+  return sort === 'title' ? sql`${column}, content_id` : sql`${column} DESC NULLS LAST, content_id`;
+}
+
+/** The rows at the places in `chosen` with their scores; those for which `isExact` does not hold have none. */
+export function scoredRows(words: QueryWords, isExact: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`scored AS (
+    SELECT t.content_id, t.title_line, t.popularity, t.title, t.release_date,
+      CASE WHEN ${isExact} THEN ${relevance(words)} END AS score
+    FROM chosen JOIN search_texts t ON t.ctid = chosen.place)`;
+}
+
+/** The first of `scored` as JSON {@link Candidate}s. */
+export function candidates(sort: TextSort, limit: number): RawBuilder<unknown> {
+  return sql`(SELECT coalesce(json_agg(json_build_object('contentId', content_id, 'score', score,
+      'titleLine', title_line, 'popularity', popularity)), '[]')
+    FROM (SELECT * FROM scored ORDER BY ${sortOrder(sort)} LIMIT ${limit}) AS hits)`;
+}

@@ -1,0 +1,25 @@
+import type { QueryWord } from '../../../domain/search/query-words.ts';
+
+/**
+ * Writes `tsquery` text. Words hold letters and digits only, and are quoted as well: what a user types is never read as a
+ * query language.
+ */
+export function everyWord(words: readonly QueryWord[]): string {
+  return words.map((word) => `(${anyOf(word.entries, word.beginnings)})`).join(' & ');
+}
+
+export function wholeWord(word: QueryWord): string {
+  return anyOf(word.entries, []);
+}
+
+export function begunWord(word: QueryWord): string {
+  return anyOf([], word.beginnings);
+}
+
+function anyOf(entries: readonly string[], beginnings: readonly string[]): string {
+  return [...entries.map(quoted), ...beginnings.map((beginning) => `${quoted(beginning)}:*`)].join(' | ');
+}
+
+function quoted(entry: string): string {
+  return `'${entry.replace(/['\\]/g, '$&$&')}'`;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { aCall, aDraft, anId } from '../../support/builders.ts';
+import type { CatalogSubject } from './fixture.ts';
+import { ABSENT, ANY, atVersion, markedVersions, moment, stored } from './fixture.ts';
+
+export function markContract(subject: CatalogSubject): void {
+  describe('outbox marks', () => {
+    it('every write that changes something leaves the version it made', async () => {
+      const { catalog, outbox } = await subject();
+      const [put, bulk, gone, viewed] = [aDraft(), aDraft(), aDraft(), aDraft()];
+      await stored(catalog, put);
+      await catalog.putMany([bulk, gone, viewed], moment(1), aCall());
+      await catalog.delete(gone.programId, ANY, moment(2), aCall());
+      await catalog.addViews('activity', [{ programId: viewed.programId, total: 1 }], moment(2), aCall());
+      expect(await markedVersions(outbox)).toEqual({
+        [put.programId]: 1,
+        [bulk.programId]: 1,
+        [gone.programId]: 2,
+        [viewed.programId]: 2,
+      });
+    });
+
+    it('a write that changes nothing leaves none', async () => {
+      const { catalog, outbox } = await subject();
+      const draft = aDraft();
+      await stored(catalog, draft);
+      await outbox.settle('search', await outbox.claim('search', 10, 60_000, aCall()), aCall());
+      await stored(catalog, draft);
+      await catalog.putMany([draft], moment(2), aCall());
+      await catalog.put({ ...draft, title: 'No' }, ABSENT, moment(2), aCall());
+      await catalog.delete(draft.programId, atVersion(9), moment(2), aCall());
+      await catalog.delete(anId(), ANY, moment(2), aCall());
+      expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+    });
+
+    it('a later write takes the place of the mark and frees it from its holder', async () => {
+      const { catalog, outbox } = await subject();
+      const draft = aDraft();
+      await stored(catalog, draft);
+      const held = await outbox.claim('search', 10, 60_000, aCall());
+      expect(held).toEqual([{ key: draft.programId, version: 1, attempts: 0 }]);
+      expect(await outbox.claim('search', 10, 60_000, aCall())).toEqual([]);
+
+      await stored(catalog, { ...draft, title: 'Second' });
+      await outbox.settle('search', held, aCall());
+      const next = await outbox.claim('search', 10, 60_000, aCall());
+      expect(next).toEqual([{ key: draft.programId, version: 2, attempts: 0 }]);
+      await outbox.settle('search', next, aCall());
+      await outbox.settle('search', held, aCall());
+      expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+    });
+  });
+}

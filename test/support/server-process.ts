@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface ServerProcess {
+  /** Where it answers. */
+  readonly url: string;
+  readonly pid: number;
+  /** Everything written so far. */
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+}
+
+export interface FinishedProcess {
+  readonly code: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The environment of a newcomer: nothing of ours, whatever the tests run under. */
+function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env };
+}
+
+/** Starts the real server and waits until it says that it is ready. */
+export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    env: cleanEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const exited = exitOf(child);
+  const url = await Promise.race([
+    waitFor(() => /ready at (http:\S+)/.exec(output())?.[1]),
+    exited.then((code) => {
+      throw new Error(`the server ended with ${code} before it was ready:\n${output()}`);
+    }),
+  ]);
+  return { url, pid: child.pid ?? 0, output, kill: (signal) => child.kill(signal), exited };
+}
+
+/** Runs the command line to its end. */
+export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string>,
+  input?: string,
+): Promise<FinishedProcess> {
+  const child = spawn(process.execPath, ['bin/mediamesh.mjs', ...args], {
+    env: cleanEnvironment(env),
+    stdio: 'pipe',
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.end(input ?? '');
+  return { code: await exitOf(child), stdout, stderr };
+}
+
+/** A directory for one test, removed with what is in it. */
+export async function aDirectory(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'mediamesh-test-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return () => text;
+}
+
+function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 60_000): Promise<Value> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = look();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -4,7 +4,6 @@ import { destination, pino } from 'pino';
 import type { Service } from './bootstrap.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
-import { loadConfig } from './config.ts';
 import { greeting } from './greeting.ts';
 import { buildServer } from './http/server.ts';
 import { VERSION } from './version.ts';
@@ -16,9 +15,9 @@ type Server = Awaited<ReturnType<typeof buildServer>>;
 
 /**
  * Runs the service until it is told to stop: SIGTERM or SIGINT finish what is in flight and exit with 0, a second signal
- * exits at once. @throws {ConfigError} and what `bootstrap` throws, before anything listens.
+ * exits at once. `say` is given the greeting once it answers. @throws what `bootstrap` throws, before anything listens.
  */
-export async function serve(config: Config = loadConfig()): Promise<void> {
+export async function serve(config: Config, say: (text: string) => void): Promise<void> {
   const log = pino(
     { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     destination(2),
@@ -28,7 +27,7 @@ export async function serve(config: Config = loadConfig()): Promise<void> {
   try {
     const server = await createServer(config, log, service);
     stopOnSignal(config, log, server, service);
-    await announce(config, server, service);
+    await announce(config, server, service, say);
   } catch (error) {
     await service.dispose();
     throw error;
@@ -57,26 +56,30 @@ async function createServer(config: Config, log: Logger, { cradle }: Service): P
   });
 }
 
-async function announce(config: Config, server: Server, service: Service): Promise<void> {
+async function announce(
+  config: Config,
+  server: Server,
+  service: Service,
+  say: (text: string) => void,
+): Promise<void> {
   service.startBackground();
   const url = await server.listen({ host: config.http.host, port: config.http.port });
   await service.announce(url);
   const call = { signal: AbortSignal.timeout(config.http.handlerTimeoutMs) };
   const [popular] = (await service.cradle.app.discovery.popular({ limit: 1 }, call)).items;
-  console.log(greeting(url, popular?.programId));
+  say(greeting(url, popular?.programId));
 }
 
 function stopOnSignal(config: Config, log: Logger, server: Server, service: Service): void {
-  const grace = {
-    delay: config.http.shutdownGraceMs + 5000,
-    logger: false,
-    skip: [...STOP_SIGNALS],
-  } as const;
-  const { close } = closeWithGrace(grace, async ({ err }) => {
-    if (err) log.fatal({ err }, 'an error that nobody handled: stopping');
-    await server.close();
-    await service.dispose();
-  });
+  const skip = [...STOP_SIGNALS];
+  const { close } = closeWithGrace(
+    { delay: config.http.shutdownGraceMs + 5000, logger: false, skip },
+    async ({ err }) => {
+      if (err) log.fatal({ err }, 'an error that nobody handled: stopping');
+      await server.close();
+      await service.dispose();
+    },
+  );
   let firstAt: number | undefined;
   for (const signal of STOP_SIGNALS) {
     process.on(signal, () => {

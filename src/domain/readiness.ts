@@ -31,23 +31,24 @@ const PROBE_TIMEOUT_MS = 1000;
 // Ids that are read as probes; whether they exist does not matter.
 const PROBE_ID = 'readiness-probe';
 
-export function createReadiness(deps: ReadinessDeps): Readiness {
+export function createReadiness(deps: ReadinessDeps, probeTimeoutMs = PROBE_TIMEOUT_MS): Readiness {
   let last: { readonly atMs: number; readonly report: Promise<ReadinessReport> } | undefined;
   return {
     check() {
       const now = deps.clock.now();
-      if (last === undefined || Math.abs(now - last.atMs) >= KEPT_MS) last = { atMs: now, report: probe(deps) };
+      if (last === undefined || Math.abs(now - last.atMs) >= KEPT_MS)
+        last = { atMs: now, report: probe(deps, probeTimeoutMs) };
       return last.report;
     },
   };
 }
 
-async function probe(deps: ReadinessDeps): Promise<ReadinessReport> {
+async function probe(deps: ReadinessDeps, timeoutMs: number): Promise<ReadinessReport> {
   const policy = { algorithm: 'fixed-window', limit: 1, windowMs: 1000 } as const;
   const [catalog, searchIndex, counters] = await Promise.all([
-    isUp((call) => deps.catalog.get(PROBE_ID, call)),
-    isUp((call) => deps.searchIndex.get(PROBE_ID, call)),
-    isUp((call) => deps.counters.peek({ key: PROBE_ID, policy, cost: 1 }, call)),
+    isUp(timeoutMs, (call) => deps.catalog.get(PROBE_ID, call)),
+    isUp(timeoutMs, (call) => deps.searchIndex.get(PROBE_ID, call)),
+    isUp(timeoutMs, (call) => deps.counters.peek({ key: PROBE_ID, policy, cost: 1 }, call)),
   ]);
   const checks = { catalog, hotPrograms: 'unused', searchIndex, counters } as const;
   return { status: statusOf(checks), phase: 'off', checks };
@@ -58,8 +59,8 @@ function statusOf(checks: ReadinessReport['checks']): ReadinessReport['status'] 
   return Object.values(checks).includes('down') ? 'degraded' : 'ready';
 }
 
-async function isUp(run: (call: Call) => Promise<unknown>): Promise<CheckResult> {
-  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+async function isUp(timeoutMs: number, run: (call: Call) => Promise<unknown>): Promise<CheckResult> {
+  const signal = AbortSignal.timeout(timeoutMs);
   // An adapter that does not heed the signal must not hold the probe: it answers in time either way.
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

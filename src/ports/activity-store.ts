@@ -52,7 +52,8 @@ export type RecentPosition = readonly [viewedAtMs: number, programId: string];
  * What viewers do: views, trends, and what each viewer saw last.
  *
  * `recordViews` is durable when it resolves and all or nothing. Views may come late, repeated and out of order: the
- * newest event time of a viewer and program wins, and scores do not depend on the order of arrival.
+ * newest event time of a viewer and program wins (at the same time the furthest position, none being the least), and
+ * scores do not depend on the order of arrival.
  *
  * Errors: `StoreUnavailable`, `StoreTimeout`.
  */
@@ -77,7 +78,10 @@ export interface ActivityStore {
   /** Forgets one program of a viewer's list, or the whole list. What is not there is fine. Totals and trends stay. */
   forgetRecentlyViewed(userId: string, programId: string | undefined, call: Call): Promise<void>;
 
-  /** Totals that grew since they were last confirmed, up to `limit`, and the name of this store as a source of counts. */
+  /**
+   * Totals that grew since they were last confirmed, up to `limit`, those that wait longest first, and the name of this
+   * store as a source of counts: no store whose totals began at zero at another time has the same.
+   */
   unconfirmedTotals(
     limit: number,
     call: Call,

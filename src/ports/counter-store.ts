@@ -33,7 +33,10 @@ export interface CounterStore {
   /** Takes `cost` units when all of them are there, else none. */
   consume(request: CounterRequest, call: Call): Promise<Decision>;
 
-  /** The decision that `consume` would give now; takes nothing and creates nothing. */
+  /**
+   * Whether `consume` would pass now, and if not when; takes nothing and creates nothing, so `remaining` and `resetAfterMs`
+   * are of what is there.
+   */
   peek(request: CounterRequest, call: Call): Promise<Decision>;
 
   /** Forgets every counter of the key. What is not there is fine. */

@@ -18,6 +18,7 @@ export interface TestDatabaseOptions {
   readonly migrated?: boolean;
   readonly maxConnections?: number;
   readonly statementTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
 }
 
 /** A new database on the run's server, with every migration made. */
@@ -54,7 +55,7 @@ export function openTestDatabase(url: string, options: TestDatabaseOptions = {})
   return openDatabase({
     connectionString: url,
     maxConnections: options.maxConnections ?? 10,
-    connectTimeoutMs: 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 10_000,
     onIdleError: () => undefined,
   });

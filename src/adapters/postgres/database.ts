@@ -19,6 +19,9 @@ export function openDatabase(options: PostgresOptions): Kysely<Database> {
   const pool = new Pool(poolConfig(options));
   // Without a listener an idle connection that the server ends (a restart, a shutdown) would end the process.
   pool.on('error', options.onIdleError);
+  // The pool does not listen to a connection that is in use. When that one breaks, its query rejects, and the connection
+  // raises the same error as an event, which would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

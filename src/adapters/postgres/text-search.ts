@@ -6,13 +6,13 @@ import type { QueryWords } from '../../domain/search/query-words.ts';
 import { compareHits } from '../../domain/search/rank-hits.ts';
 import { createTypoScorer, FEW_MATCHES } from '../../domain/search/typo-ranking.ts';
 import type { Call } from '../../ports/call.ts';
-import type { Highlights, TextHit, TextQuery, TextResult, TextSearch } from '../../ports/text-search.ts';
+import type { Highlights, TextQuery, TextResult, TextSearch } from '../../ports/text-search.ts';
 import type { TextTables } from './migrations/0005-texts.ts';
 import { withStoreErrors } from './store-errors.ts';
 import { findFew, findNear } from './text-search/find-few.ts';
 import { findMany } from './text-search/find-many.ts';
 import { indexDocuments, removeDocuments } from './text-search/index-documents.ts';
-import type { Found } from './text-search/matching.ts';
+import type { Found, NearFound } from './text-search/matching.ts';
 import { withServerStems } from './text-search/stemmers.ts';
 import { suggest } from './text-search/suggest.ts';
 import { nearTitles } from './text-search/typos.ts';
@@ -37,32 +37,43 @@ async function search(db: Db, query: TextQuery, call: Call): Promise<TextResult>
   const typed = queryWords(query.text);
   if (typed.required.length === 0) return noResult(query);
   const words = await withServerStems(db, typed, call);
-  return toResult(query, words, await find(db, query, words, call));
+  const found = await findAsTyped(db, query, words, call);
+  if (found.total >= FEW_MATCHES) return toResult(query, found);
+  const near = await nearTitles(db, words, call);
+  return toNearResult(query, words, await findNear(db, query, words, near, call));
 }
 
-async function find(db: Db, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
-  const few = await findFew(db, query, words, call);
-  if (few === undefined) return findMany(db, query, words, call);
-  if (few.total >= FEW_MATCHES) return few;
-  return findNear(db, query, words, await nearTitles(db, words, call), call);
+async function findAsTyped(db: Db, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
+  const few = isBroad(words) ? undefined : await findFew(db, query, words, call);
+  return few ?? findMany(db, query, words, call);
+}
+
+// One or two letters begin so many words that looking whether they are few is time lost.
+function isBroad({ required }: QueryWords): boolean {
+  return required.every((word) => word.beginnings.length > 0 && word.text.length <= 2);
 }
 
 function noResult({ facets }: TextQuery): TextResult {
   return { hits: [], total: 0, facets: Object.fromEntries(facets.map((facet) => [facet, []])) };
 }
 
-function toResult(query: TextQuery, words: QueryWords, found: Found): TextResult {
+function toResult(query: TextQuery, found: Found): TextResult {
+  const hits = found.content_id.map((contentId, index) => ({ contentId, score: found.score[index] ?? 0 }));
+  return { hits, total: found.total, facets: toFacets(query, found) };
+}
+
+function toNearResult(query: TextQuery, words: QueryWords, found: NearFound): TextResult {
   const typoScore = createTypoScorer(words);
-  const hits: TextHit[] = found.candidates.map(({ contentId, score, titleLine, popularity }) => ({
+  const hits = found.content_id.map((contentId, index) => ({
     contentId,
-    score: score ?? typoScore(titleLine, popularity),
+    score: found.score[index] ?? typoScore(found.title_line[index] ?? '', found.popularity[index] ?? 0),
   }));
   if (query.sort === 'relevance') hits.sort(compareHits);
-  return {
-    hits: hits.slice(0, query.maxHits),
-    total: found.total,
-    facets: Object.fromEntries(query.facets.map((facet, index) => [facet, found.facets[index] ?? []])),
-  };
+  return { hits: hits.slice(0, query.maxHits), total: found.total, facets: toFacets(query, found) };
+}
+
+function toFacets({ facets }: TextQuery, found: Pick<Found, 'facets'>): TextResult['facets'] {
+  return Object.fromEntries(facets.map((facet, index) => [facet, found.facets[index] ?? []]));
 }
 
 async function highlights(

@@ -10,7 +10,7 @@ export const TREND_WINDOWS = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800
 export type TrendWindow = keyof typeof TREND_WINDOWS;
 
 /** L, in epoch milliseconds. Changing it would make stored scores incomparable. */
-export const TREND_LANDMARK_MS = Date.UTC(2026, 0, 1);
+const TREND_LANDMARK_MS = Date.UTC(2026, 0, 1);
 
 /** The score of a single view at a moment. */
 export function viewScore(window: TrendWindow, atMs: number): number {

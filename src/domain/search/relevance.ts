@@ -49,7 +49,7 @@ export function titleBonus(query: QueryWords, titleLine: string): number {
   return ` ${titleLine}`.includes(` ${line}`) ? TITLE_BONUSES.phraseBeginning : 0;
 }
 
-/** What a title earns whose words all are the query's: less for each other word. */
-export function coverageBonus(queryWordCount: number, titleLine: string): number {
-  return COVERAGE_SHARE * Math.min(1, queryWordCount / titleLine.split(' ').length);
+/** What a title earns that has all of the query's words: less the longer it is beyond them. */
+export function coverageBonus(line: string, titleLine: string): number {
+  return COVERAGE_SHARE * Math.min(1, line.length / titleLine.length);
 }

@@ -38,7 +38,7 @@ export function createTypoScorer(query: QueryWords): TypoScorer {
     const found = typos.filter((count) => count < STRANGER).length / typed.length;
     const cost = TYPO_PENALTY * Math.min(typos.length, sum(typos));
     const place = placeBonus(typed.length, title.length, at);
-    return 2 + place + found + coverageBonus(typed.length, titleLine) + popularityBonus(popularity) - cost;
+    return 2 + place + found + coverageBonus(query.line, titleLine) + popularityBonus(popularity) - cost;
   };
 }
 

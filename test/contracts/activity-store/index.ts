@@ -5,8 +5,6 @@ import { recentViewsContract } from './recent-views.contract.ts';
 import { totalsContract } from './totals.contract.ts';
 import { trendsContract } from './trends.contract.ts';
 
-export type { ActivityFixture, MakeActivity } from './fixture.ts';
-
 /** Everything that the port `ActivityStore` promises. */
 export function activityStoreContract(make: MakeActivity): void {
   describe('counting', () => countingContract(make));

@@ -169,6 +169,24 @@ export function recentViewsContract(make: MakeActivity): void {
     expect((await readRecent(store, userId)).map(({ viewedAt }) => viewedAt)).toEqual([at(3)]);
   });
 
+  test('views and forgetting at once: every call succeeds', async () => {
+    const { store } = await make();
+    const userId = anId('u');
+    const programs = Array.from({ length: 100 }, (_, index) => `p-${index}`);
+    const views = (turn: number) => {
+      const inOrder = programs.map((programId) => aView({ userId, programId, occurredAt: at(turn) }));
+      return turn % 2 === 0 ? inOrder : inOrder.toReversed();
+    };
+    await store.recordViews(views(0), aCall());
+    const calls = Array.from({ length: 40 }, async (_, turn) => {
+      if (turn % 3 === 2) return store.forgetRecentlyViewed(userId, undefined, aCall());
+      await store.recordViews(views(turn), aCall());
+    });
+    await Promise.all(calls);
+    await store.recordViews(views(99), aCall());
+    expect(await readRecent(store, userId)).toHaveLength(100);
+  });
+
   test('viewers are told apart to the letter', async () => {
     const { store } = await make();
     const views = HOSTILE_TEXTS.map((userId, index) => aView({ userId, programId: `p-${index}` }));

@@ -6,8 +6,6 @@ import { exactnessContract } from './exactness.contract.ts';
 import type { MakeCounters } from './fixture.ts';
 import { identityContract } from './identity.contract.ts';
 
-export type { CounterFixture, MakeCounters } from './fixture.ts';
-
 /** Everything that the port `CounterStore` promises. */
 export function counterStoreContract(make: MakeCounters): void {
   describe('admission', () => admissionContract(make));

@@ -70,6 +70,21 @@ export function settlementContract(subject: OutboxSubject): void {
       expect(await claim(fixture)).toEqual([]);
     });
 
+    it('of the same marks by a hundred callers in any order never fails', async () => {
+      const fixture = await subject();
+      await fixture.catalog.putMany(
+        Array.from({ length: 60 }, () => aDraft()),
+        moment(1),
+        aCall(),
+      );
+      const marks = await claim(fixture);
+      const callers = Array.from({ length: 100 }, (_, caller) =>
+        caller % 2 === 0 ? marks : marks.toReversed(),
+      );
+      await Promise.all(callers.map((order) => fixture.outbox.putOff('search', order, 0, 'again', aCall())));
+      expect(await claim(fixture)).toHaveLength(60);
+    });
+
     it('does not hold back a key that is written meanwhile', async () => {
       const fixture = await subject();
       await write(fixture, 'a');

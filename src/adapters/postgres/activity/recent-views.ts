@@ -47,12 +47,19 @@ export async function recentlyViewed(
   return { items, next: isEnd ? undefined : [last.viewedAt.getTime(), last.programId] };
 }
 
+// The rows are locked in the order in which `recordViews` takes them, so that the two never deadlock.
 export async function forgetRecentlyViewed(
   db: Db,
   userId: string,
   programId: string | undefined,
   call: Call,
 ): Promise<void> {
-  const whole = db.deleteFrom('recent_views').where('user_id', '=', userId);
-  await (programId === undefined ? whole : whole.where('program_id', '=', programId)).execute(call);
+  const list = db.selectFrom('recent_views').select('program_id').where('user_id', '=', userId);
+  const forgotten = programId === undefined ? list : list.where('program_id', '=', programId);
+  await db
+    .with('forgotten', () => forgotten.orderBy('program_id').forUpdate())
+    .deleteFrom('recent_views')
+    .where('user_id', '=', userId)
+    .where('program_id', 'in', (from) => from.selectFrom('forgotten').select('program_id'))
+    .execute(call);
 }

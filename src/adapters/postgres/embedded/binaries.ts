@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, cp, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  cp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -77,11 +88,20 @@ async function copyOnce(source: string, directory: DataDirectory, runAs: RunAs):
   const unfinished = `${directory.unfinished}binaries`;
   await rm(unfinished, { recursive: true, force: true });
   await cp(source, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true });
+  await makeWritable(unfinished);
   await makeLibraryLinks(unfinished);
   await writeFile(join(unfinished, 'origin'), origin);
   await giveAway(unfinished, runAs);
   await rm(target, { recursive: true, force: true });
   await rename(unfinished, target);
+}
+
+/** Directories of a read-only installation are copied read-only: links could not be made there, nor the copy removed. */
+async function makeWritable(tree: string): Promise<void> {
+  await chmod(tree, 0o755);
+  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
+  }
 }
 
 /** What the binaries are. */

@@ -86,7 +86,7 @@ async function refuseForeignFiles(directory: DataDirectory): Promise<void> {
   if (strangers.length > 0) throw foreign(`${directory.root} holds other files (${some(strangers)})`);
 }
 
-export function foreign(what: string): EmbeddedPostgresError {
+function foreign(what: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'foreign-data-dir',
     `${what}, so no database is made there. Set DATA_DIR to an empty or a new directory.`,

@@ -36,9 +36,9 @@ export function filterAfterFacets({ filter, facets }: TextQuery): RawBuilder<boo
   return conditions(filter, (facet) => facets.includes(facet), 'm');
 }
 
-/** The columns that facets and their filters need, of the table `t`. */
-export function facetColumns({ facets }: TextQuery): RawBuilder<unknown> {
-  return facets.length === 0 ? sql`` : sql`, t.category, t.language, t.content_type, t.tags`;
+/** The columns that the facets asked for and their filters need, of the table `t`. */
+export function facetColumns({ facets }: TextQuery): readonly RawBuilder<unknown>[] {
+  return facets.map((facet) => sql.ref(`t.${facet === 'tag' ? 'tags' : COLUMNS[facet]}`));
 }
 
 /**
@@ -46,11 +46,11 @@ export function facetColumns({ facets }: TextQuery): RawBuilder<unknown> {
  * array in their order, values by count, most first.
  */
 export function allFacetCounts(query: TextQuery, source: string): RawBuilder<unknown> {
-  return sql`json_build_array(${sql.join(query.facets.map((facet) => facetCounts(query.filter, facet, source)))})`;
+  return sql`json_build_array(${sql.join(query.facets.map((facet) => facetCounts(query, facet, source)))})`;
 }
 
-function facetCounts(filter: DocumentFilter, facet: Facet, source: string): RawBuilder<unknown> {
-  const others = conditions(filter, (other) => other !== facet, 'm');
+function facetCounts(query: TextQuery, facet: Facet, source: string): RawBuilder<unknown> {
+  const others = conditions(query.filter, (other) => other !== facet && query.facets.includes(other), 'm');
   const value = facet === 'tag' ? sql`tag` : sql.ref(`m.${COLUMNS[facet]}`);
   const tags = facet === 'tag' ? sql`CROSS JOIN unnest(m.tags) AS tag` : sql``;
   return sql`(

@@ -5,7 +5,7 @@ import type { Call } from '../../../ports/call.ts';
 import type { TextQuery } from '../../../ports/text-search.ts';
 import type { TextTables } from '../migrations/0005-texts.ts';
 import { allFacetCounts, facetColumns, filterAfterFacets, filterBeforeFacets } from './conditions.ts';
-import { candidates, type Found, matchesEvery, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
+import { type Found, hits, matchesEvery, type NearFound, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
 
 /** Up to so many matches are all scored. */
 const FEW = 2000;
@@ -24,14 +24,14 @@ export async function findFew(
   const { rows } = await sql<Found & { few: boolean }>`
     WITH ${queryRow(words, null)},
     matched AS MATERIALIZED (
-      SELECT t.ctid AS place, 1 AS documents ${facetColumns(query)} FROM search_texts t
+      SELECT ${sql.join([sql`t.ctid AS place`, sql`1 AS documents`, ...facetColumns(query)])} FROM search_texts t
       WHERE ${matchesEvery(words)} AND ${filterBeforeFacets(query)} LIMIT ${FEW + 1}
     ),
     chosen AS MATERIALIZED (SELECT place FROM matched m WHERE ${filterAfterFacets(query)} AND ${few}),
     ${scoredRows(words, sql`true`)}
     SELECT ${few} AS few, (SELECT count(*) FROM chosen)::float8 AS total,
-      ${candidates(query.sort, query.maxHits)} AS candidates,
-      ${allFacetCounts(query, 'matched')} AS facets`.execute(db, call);
+      ${allFacetCounts(query, 'matched')} AS facets,
+      ${hits(query.sort, query.maxHits, ['content_id', 'score'])}`.execute(db, call);
   const [found] = rows;
   return found?.few ? found : undefined;
 }
@@ -46,12 +46,12 @@ export async function findNear(
   words: QueryWords,
   near: string,
   call: Call,
-): Promise<Found> {
+): Promise<NearFound> {
   const limit = query.sort === 'relevance' ? Math.max(FEW, query.maxHits) : query.maxHits;
-  const { rows } = await sql<Found>`
+  const { rows } = await sql<NearFound>`
     WITH ${queryRow(words, near)},
     matched AS MATERIALIZED (
-      SELECT t.ctid AS place, t.content_id, 1 AS documents ${nearKey(query, words)} ${facetColumns(query)}
+      SELECT ${sql.join([sql`t.ctid AS place`, sql`t.content_id`, sql`1 AS documents`, ...nearKeys(query, words), ...facetColumns(query)])}
       FROM search_texts t
       WHERE (${matchesEvery(words)} OR t.title_words @@ (SELECT near FROM query)) AND ${filterBeforeFacets(query)}
     ),
@@ -59,16 +59,16 @@ export async function findNear(
     chosen AS MATERIALIZED (SELECT place FROM passing ORDER BY ${nearOrder(query, words)} LIMIT ${limit}),
     ${scoredRows(words, matchesEvery(words))}
     SELECT (SELECT count(*) FROM passing)::float8 AS total,
-      ${candidates(query.sort, limit)} AS candidates,
-      ${allFacetCounts(query, 'matched')} AS facets`.execute(db, call);
+      ${allFacetCounts(query, 'matched')} AS facets,
+      ${hits(query.sort, limit, ['content_id', 'score', 'title_line', 'popularity'])}`.execute(db, call);
   const [found] = rows;
   if (found === undefined) throw new Error('a select of scalar subqueries gives one row');
   return found;
 }
 
-function nearKey({ sort }: TextQuery, words: QueryWords): RawBuilder<unknown> {
-  if (sort !== 'relevance') return sql`, ${sql.ref(`t.${sortColumn(sort)}`)}`;
-  return sql`, t.popularity, length(t.title_line) AS length, ${matchesEvery(words)} AS exact`;
+function nearKeys({ sort }: TextQuery, words: QueryWords): readonly RawBuilder<unknown>[] {
+  if (sort !== 'relevance') return [sql.ref(`t.${sortColumn(sort)}`)];
+  return [sql`t.popularity`, sql`length(t.title_line) AS length`, sql`${matchesEvery(words)} AS exact`];
 }
 
 function nearOrder({ sort }: TextQuery, { line }: QueryWords): RawBuilder<unknown> {

@@ -4,8 +4,17 @@ import type { QueryWords } from '../../../domain/search/query-words.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { TextQuery } from '../../../ports/text-search.ts';
 import type { TextTables } from '../migrations/0005-texts.ts';
-import { allFacetCounts, conditions, facetColumns, filterBeforeFacets, wholeFilter } from './conditions.ts';
-import { candidates, type Found, matchesEvery, queryRow, scoredRows, sortOrder } from './matching.ts';
+import {
+  allFacetCounts,
+  facetColumns,
+  filterAfterFacets,
+  filterBeforeFacets,
+  wholeFilter,
+} from './conditions.ts';
+import { type Found, hits, matchesEvery, queryRow, scoredRows, sortOrder } from './matching.ts';
+
+/** Sorts after every character that a line can hold. */
+const LAST_CHARACTER = '\u{10ffff}';
 
 /** Fewer candidates than this would leave too little choice to scoring. */
 const LEAST_CANDIDATES = 200;
@@ -26,8 +35,8 @@ export async function findMany(
     ${chosen(query, words)},
     ${scoredRows(words, sql`true`)}
     SELECT ${total(query)}::float8 AS total,
-      ${candidates(query.sort, query.maxHits)} AS candidates,
-      ${allFacetCounts(query, 'counted')} AS facets`.execute(db, call);
+      ${allFacetCounts(query, 'counted')} AS facets,
+      ${hits(query.sort, query.maxHits, ['content_id', 'score'])}`.execute(db, call);
   const [found] = rows;
   if (found === undefined) throw new Error('a select of scalar subqueries gives one row');
   return found;
@@ -35,14 +44,14 @@ export async function findMany(
 
 // Matches with the same facet values are counted together, in one pass for all facets.
 function counted(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
-  const groups = query.facets.length === 0 ? sql`` : sql`GROUP BY t.category, t.language, t.content_type, t.tags`;
-  return sql`SELECT count(*) AS documents ${facetColumns(query)} FROM search_texts t
+  const columns = facetColumns(query);
+  const groups = columns.length === 0 ? sql`` : sql`GROUP BY ${sql.join(columns)}`;
+  return sql`SELECT ${sql.join([sql`count(*) AS documents`, ...columns])} FROM search_texts t
     WHERE ${matchesEvery(words)} AND ${filterBeforeFacets(query)} ${groups}`;
 }
 
 function total(query: TextQuery): RawBuilder<number> {
-  const rest = conditions(query.filter, (facet) => query.facets.includes(facet), 'm');
-  return sql`(SELECT coalesce(sum(m.documents), 0) FROM counted m WHERE ${rest})`;
+  return sql`(SELECT coalesce(sum(m.documents), 0) FROM counted m WHERE ${filterAfterFacets(query)})`;
 }
 
 function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
@@ -52,45 +61,67 @@ function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
       WHERE ${matchesEvery(words)} AND ${wholeFilter(query)} ORDER BY ${sortOrder(sort)} LIMIT ${maxHits})`;
   }
   const most = Math.max(maxHits, LEAST_CANDIDATES);
-  return sql`
-    titled AS MATERIALIZED (${titled(query, words, most)}),
-    labelled AS MATERIALIZED (${labelled(query, most)}),
-    ${popular(query, words, most)},
-    chosen AS MATERIALIZED (
-      SELECT place FROM titled UNION SELECT place FROM labelled
-      UNION SELECT place FROM popular_walked UNION SELECT place FROM popular_sorted)`;
+  const begins = sql`begun AS MATERIALIZED (${begun(query, words, most)})`;
+  const lists = [begins, titled(query, words, most), labelled(query, most), popular(query, words, most)];
+  return sql`${sql.join(lists)}, chosen AS MATERIALIZED (
+    SELECT place FROM begun UNION SELECT place FROM titled
+    UNION SELECT place FROM labelled UNION SELECT place FROM popular)`;
 }
 
-function titled(query: TextQuery, words: QueryWords, most: number): RawBuilder<unknown> {
-  const { line, articleLines } = words;
-  return sql`SELECT t.ctid AS place FROM search_texts t
-    WHERE t.title_words @@ (SELECT every FROM query) AND ${wholeFilter(query)}
-    ORDER BY t.title_line = ANY(${[line, ...articleLines]}::text[]) DESC, starts_with(t.title_line, ${line}) DESC,
-      strpos(t.title_line, ${` ${line}`}) > 0 DESC, t.popularity DESC, t.content_id
-    LIMIT ${most}`;
+// Whole titles are the first of those that begin with the query. See `mostPopular` for the function in place of `@@`.
+function begun(query: TextQuery, { line, articleLines }: QueryWords, most: number): RawBuilder<unknown> {
+  const rows = (condition: RawBuilder<boolean>) => sql`(SELECT t.ctid AS place FROM search_texts t
+    WHERE ${condition} AND ts_match_vq(t.words, (SELECT every FROM query)) AND ${wholeFilter(query)}
+    ORDER BY t.title_line LIMIT ${most})`;
+  return sql`${rows(sql`t.title_line >= ${line} AND t.title_line < ${line + LAST_CHARACTER}`)}
+    UNION ${rows(sql`t.title_line = ANY(${articleLines}::text[])`)}`;
+}
+
+function titled(query: TextQuery, { titleOnly }: QueryWords, most: number): RawBuilder<unknown> {
+  const list = { name: 'titled', column: 't.title_words', query, most, wanted: sql<boolean>`true` } as const;
+  return mostPopular(titleOnly ? { ...list, matches: total(query) } : list);
 }
 
 function labelled(query: TextQuery, most: number): RawBuilder<unknown> {
-  return sql`SELECT t.ctid AS place FROM search_texts t
-    WHERE (SELECT count(*) FROM titled) < ${most}
-      AND t.label_words @@ (SELECT every FROM query) AND ${wholeFilter(query)}
-    ORDER BY t.popularity DESC, t.content_id LIMIT ${most}`;
+  const wanted = sql<boolean>`(SELECT count(*) FROM titled) < ${most}`;
+  return mostPopular({ name: 'labelled', column: 't.label_words', query, most, wanted });
 }
 
-// For a very common word, going down the popularity and testing each document meets enough matches before sorting all of
-// them is done: of `d` documents, `m` of which match, about `most * d / m` are met, against `m` to sort. As a function and
-// not an operator the test can not be taken to the word index. Before the first ANALYZE the table's size is not known.
-function popular(query: TextQuery, words: QueryWords, most: number): RawBuilder<unknown> {
-  const wanted = sql`(SELECT count(*) FROM titled) + (SELECT count(*) FROM labelled) < ${most}`;
-  const documents = sql`(SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'search_texts'::regclass)`;
-  const walks = sql`power(${total(query)}, 2) > ${most} * ${documents}`;
-  const test = sql`ts_match_vq(${sql.ref(words.titleOnly ? 't.title_words' : 't.words')}, (SELECT every FROM query))`;
-  return sql`popular_walked AS MATERIALIZED (
-      SELECT t.ctid AS place FROM search_texts t
-      WHERE ${wanted} AND ${walks} AND ${test} AND ${wholeFilter(query)}
-      ORDER BY t.popularity_level DESC, t.content_id LIMIT ${most}),
-    popular_sorted AS MATERIALIZED (
-      SELECT t.ctid AS place FROM search_texts t
-      WHERE ${wanted} AND NOT ${walks} AND ${matchesEvery(words)} AND ${wholeFilter(query)}
-      ORDER BY t.popularity_level DESC, t.content_id LIMIT ${most})`;
+function popular(query: TextQuery, { titleOnly }: QueryWords, most: number): RawBuilder<unknown> {
+  const wanted = titleOnly
+    ? sql<boolean>`false`
+    : sql<boolean>`(SELECT count(*) FROM titled) + (SELECT count(*) FROM labelled) < ${most}`;
+  return mostPopular({ name: 'popular', column: 't.words', query, most, wanted, matches: total(query) });
+}
+
+interface PopularList {
+  readonly name: string;
+  readonly column: 't.title_words' | 't.label_words' | 't.words';
+  readonly query: TextQuery;
+  readonly most: number;
+  /** Whether the list is needed at all. */
+  readonly wanted: RawBuilder<boolean>;
+  /** How many documents the list chooses from, if that is known. */
+  readonly matches?: RawBuilder<number>;
+}
+
+// The most popular documents with all words in a column. For very common words, going down the popularity and testing each
+// document meets enough of them before sorting all is done: of `d` documents, `m` of which match, about `most * d / m` are
+// met, against `m` to sort, so the two ways are even at the square root of `most * d`. Called as a function and not as an
+// operator, the test can not be taken to the word index. Before a first ANALYZE the size of the table is not known.
+function mostPopular({ name, column, query, most, wanted, matches }: PopularList): RawBuilder<unknown> {
+  const found = sql<boolean>`${sql.ref(column)} @@ (SELECT every FROM query)`;
+  const tested = sql<boolean>`ts_match_vq(${sql.ref(column)}, (SELECT every FROM query))`;
+  const even = sql`(SELECT ceil(sqrt(${most} * greatest(reltuples, 1)))::bigint
+    FROM pg_class WHERE oid = 'search_texts'::regclass)`;
+  const counted = sql`(SELECT count(*) FROM (
+    SELECT FROM search_texts t WHERE ${wanted} AND ${found} LIMIT ${even} + 1) AS first_ones)`;
+  const isMany = sql.ref(`${name}_many`);
+  const rows = (way: RawBuilder<boolean>, condition: RawBuilder<boolean>) => sql`(
+    SELECT t.ctid AS place FROM search_texts t
+    WHERE ${wanted} AND ${way} AND ${condition} AND ${wholeFilter(query)}
+    ORDER BY t.popularity_level DESC, t.content_id LIMIT ${most})`;
+  return sql`${isMany} AS MATERIALIZED (SELECT ${matches ?? counted} > ${even} AS yes),
+    ${sql.ref(name)} AS MATERIALIZED (
+      ${rows(sql`(SELECT yes FROM ${isMany})`, tested)} UNION ALL ${rows(sql`NOT (SELECT yes FROM ${isMany})`, found)})`;
 }

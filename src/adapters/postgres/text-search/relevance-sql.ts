@@ -47,10 +47,9 @@ function titleBonus({ line, articleLines }: QueryWords): RawBuilder<number> {
     WHEN strpos(t.title_line, ${` ${line}`}) > 0 THEN ${TITLE_BONUSES.phraseBeginning}::float8 ELSE 0 END`;
 }
 
-function coverage(query: QueryWords): RawBuilder<number> {
-  const count = query.line.split(' ').length;
-  return sql`CASE WHEN t.title_words @@ ${everyWord(query.required)}::tsquery THEN ${COVERAGE_SHARE}::float8
-    * least(1, ${count}::float8 / cardinality(string_to_array(t.title_line, ' '))) ELSE 0 END`;
+function coverage({ required, line }: QueryWords): RawBuilder<number> {
+  return sql`CASE WHEN t.title_words @@ ${everyWord(required)}::tsquery
+    THEN ${COVERAGE_SHARE}::float8 * least(1, ${line.length}::float8 / length(t.title_line)) ELSE 0 END`;
 }
 
 function popularity(): RawBuilder<number> {

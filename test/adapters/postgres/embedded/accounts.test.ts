@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +25,8 @@ const owner = async (path: string) => (await stat(path)).uid;
 
 /** The effective user id that the system shows for a process. */
 async function runsAs(pid: number): Promise<number> {
-  return (await stat(`/proc/${pid}`)).uid;
+  if (process.platform === 'linux') return (await stat(`/proc/${pid}`)).uid;
+  return Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)], { encoding: 'utf8' }));
 }
 
 /** A directory that the given user owns, below one that everybody may enter. */

@@ -78,11 +78,11 @@ export async function copyBinaries(target: string): Promise<string> {
   return target;
 }
 
+/** Whether this machine has and allows what the last resort of root needs. */
 export function canUnshare(): boolean {
+  const command = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--', 'true'];
   try {
-    execFileSync('unshare', ['--user', '--map-user=65534', '--map-group=65534', '--', 'true'], {
-      stdio: 'ignore',
-    });
+    execFileSync('/usr/bin/env', command, { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -29,7 +29,8 @@ export interface ProgramCatalog {
 
   /**
    * Creates or replaces a program when the condition holds at the moment of writing. Measures that the draft leaves out
-   * keep their stored value; a program that is created, also one that was deleted before, begins at 0. A draft equal to what is stored changes nothing and answers `unchanged`.
+   * keep their stored value; a program that is created begins at 0, also one that was deleted before. A draft equal to
+   * what is stored changes nothing and answers `unchanged`.
    */
   put(draft: ProgramDraft, condition: WriteCondition, at: Date, call: Call): Promise<PutOutcome>;
 

@@ -39,7 +39,13 @@ async function ownServer(): Promise<TestServer> {
   const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   try {
     const { url, stop } = await startEmbeddedPostgres({ dataDir, log: () => undefined, durable: false });
-    return { url, stop: () => stop().finally(remove) };
+    return {
+      url,
+      stop: async () => {
+        await stop();
+        await remove();
+      },
+    };
   } catch (error) {
     await remove();
     throw error;

@@ -23,7 +23,11 @@ describe('errors of the server', () => {
     run: (db: Kysely<Database>) => Promise<void>,
   ): Promise<void> {
     const db = openTestDatabase(database().url, options);
-    await run(db).finally(() => db.destroy());
+    try {
+      await run(db);
+    } finally {
+      await db.destroy();
+    }
   }
 
   it('a statement that the server gives up is a time-out, and the connection goes on', async () => {
@@ -139,7 +143,8 @@ describe('errors of the server', () => {
 
   it('a database that does not exist goes through as it is', async () => {
     const db = openTestDatabase(new URL('/no_such_database', database().url).href);
-    await expect(sleepOn(db, 0).finally(() => db.destroy())).rejects.toMatchObject({ code: '3D000' });
+    await expect(sleepOn(db, 0)).rejects.toMatchObject({ code: '3D000' });
+    await db.destroy();
   });
 
   it('what is no error of the store goes through as it is', async () => {

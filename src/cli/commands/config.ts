@@ -1,0 +1,43 @@
+import type { ExitCode } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+import { say } from '../terminal.ts';
+import { writeText } from '../write-text.ts';
+
+/** Prints the configuration that the environment gives, defaults included and secrets hidden, as JSON. */
+export async function printConfig(terminal: Terminal): Promise<ExitCode> {
+  const { loadConfig } = await import('../../config.ts');
+  const { warnings, ...config } = loadConfig();
+  const database = config.database && { ...config.database, url: withoutSecret(config.database.url) };
+  await writeText(terminal.stdout, `${JSON.stringify({ ...config, database: database ?? null }, null, 2)}\n`);
+  for (const warning of warnings) say(terminal, `warning: ${warning}`);
+  return EXIT.ok;
+}
+
+/** Says whether the configuration can be used; a wrong one ends with every fault. */
+export async function checkConfig(terminal: Terminal): Promise<ExitCode> {
+  const { loadConfig } = await import('../../config.ts');
+  const { mode, warnings } = loadConfig();
+  for (const warning of warnings) say(terminal, `warning: ${warning}`);
+  say(terminal, `The configuration is right: mode ${mode}.`);
+  return EXIT.ok;
+}
+
+/** Prints the table of variables as Markdown, or an example of an environment file. */
+export async function printConfigDocs(
+  { stdout }: Terminal,
+  { env = false }: { readonly env?: boolean },
+): Promise<ExitCode> {
+  const { configurationTable, environmentExample } = await import('../../config/documentation.ts');
+  await writeText(stdout, env ? environmentExample() : configurationTable());
+  return EXIT.ok;
+}
+
+function withoutSecret(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  if (parsed.password !== '') parsed.password = '***';
+  for (const name of ['password', 'sslpassword'])
+    if (parsed.searchParams.has(name)) parsed.searchParams.set(name, '***');
+  return parsed.href;
+}

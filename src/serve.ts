@@ -6,10 +6,12 @@ import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { greeting } from './greeting.ts';
 import { buildServer } from './http/server.ts';
+import type { Call } from './ports/call.ts';
 import { VERSION } from './version.ts';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const REPEAT_MS = 1000;
+const LOAD_TIMEOUT_MS = 120_000;
 
 type Server = Awaited<ReturnType<typeof buildServer>>;
 
@@ -63,11 +65,19 @@ async function announce(
   say: (text: string) => void,
 ): Promise<void> {
   service.startBackground();
+  const call = { signal: AbortSignal.timeout(LOAD_TIMEOUT_MS) };
+  if (config.demoCatalog) await loadDemo(service, call, say);
   const url = await server.listen({ host: config.http.host, port: config.http.port });
   await service.announce(url);
-  const call = { signal: AbortSignal.timeout(config.http.handlerTimeoutMs) };
   const [popular] = (await service.cradle.app.discovery.popular({ limit: 1 }, call)).items;
   say(greeting(url, popular?.programId));
+}
+
+async function loadDemo(service: Service, call: Call, say: (text: string) => void): Promise<void> {
+  const { outcome, programs } = await service.cradle.demoCatalog.load(call);
+  if (outcome !== 'loaded') return;
+  await service.settle(call.signal);
+  say(`Loaded a demo catalogue of ${programs} films (DEMO_CATALOG=off starts empty).`);
 }
 
 function stopOnSignal(config: Config, log: Logger, server: Server, service: Service): void {

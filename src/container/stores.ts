@@ -56,64 +56,88 @@ const isPostgresCatalog = ({ config }: Engines) => config.adapters.programCatalo
 
 /** The store ports, each with the adapter that the configuration names. */
 export function stores() {
+  return { ...engines(), ...catalogStores(), ...requestStores(), ...searchStores(), ...activityStores() };
+}
+
+function engines() {
   return {
     database: singleton(
       ({ config, databaseUrl, log }: DatabaseNeeds) => connect(config, databaseUrl, log),
       (database) => database.destroy(),
     ),
     memoryOutbox: singleton(({ clock }: Engines) => createMemoryOutbox({ clock }), nothingToDispose),
+  };
+}
+
+function catalogStores() {
+  return {
     programCatalog: singleton<Engines, ProgramCatalog>(
-      (engines) =>
-        isPostgresCatalog(engines)
-          ? createPostgresProgramCatalog({ db: engines.database, dataSets: DATA_SETS })
-          : createMemoryProgramCatalog({ outbox: engines.memoryOutbox, dataSets: DATA_SETS }),
+      (from) =>
+        isPostgresCatalog(from)
+          ? createPostgresProgramCatalog({ db: from.database, dataSets: DATA_SETS })
+          : createMemoryProgramCatalog({ outbox: from.memoryOutbox, dataSets: DATA_SETS }),
       nothingToDispose,
     ),
     outbox: singleton<Engines, Outbox>(
-      (engines) =>
-        isPostgresCatalog(engines) ? createPostgresOutbox({ db: engines.database }) : engines.memoryOutbox,
+      (from) => (isPostgresCatalog(from) ? createPostgresOutbox({ db: from.database }) : from.memoryOutbox),
       nothingToDispose,
     ),
+  };
+}
+
+/** What belongs to requests rather than to programs; it lives where the catalogue does. */
+function requestStores() {
+  return {
     rankedLists: singleton<Engines, RankedLists>(
-      (engines) =>
-        isPostgresCatalog(engines)
-          ? createPostgresRankedLists({ db: engines.database, ids: engines.ids })
-          : createMemoryRankedLists({ clock: engines.clock, ids: engines.ids }),
+      (from) =>
+        isPostgresCatalog(from)
+          ? createPostgresRankedLists({ db: from.database, ids: from.ids })
+          : createMemoryRankedLists({ clock: from.clock, ids: from.ids }),
       nothingToDispose,
     ),
     idempotency: singleton<Engines, IdempotencyStore>(
-      (engines) =>
-        isPostgresCatalog(engines)
-          ? createPostgresIdempotencyStore({ db: engines.database })
-          : createMemoryIdempotencyStore({ clock: engines.clock }),
+      (from) =>
+        isPostgresCatalog(from)
+          ? createPostgresIdempotencyStore({ db: from.database })
+          : createMemoryIdempotencyStore({ clock: from.clock }),
       nothingToDispose,
     ),
     searchLog: singleton<Engines, SearchLog>(
-      (engines) =>
-        isPostgresCatalog(engines)
-          ? createPostgresSearchLog({ db: engines.database })
-          : createMemorySearchLog({ clock: engines.clock }),
+      (from) =>
+        isPostgresCatalog(from)
+          ? createPostgresSearchLog({ db: from.database })
+          : createMemorySearchLog({ clock: from.clock }),
       nothingToDispose,
     ),
+  };
+}
+
+function searchStores() {
+  return {
     searchIndex: singleton<Engines, SearchIndex>(
-      (engines) =>
-        engines.config.adapters.searchIndex === 'postgres'
-          ? createPostgresSearchIndex({ db: engines.database })
+      (from) =>
+        from.config.adapters.searchIndex === 'postgres'
+          ? createPostgresSearchIndex({ db: from.database })
           : createMemorySearchIndex(),
       nothingToDispose,
     ),
     textSearch: singleton<Engines, TextSearch>(
-      (engines) =>
-        engines.config.adapters.textSearch === 'postgres'
-          ? createPostgresTextSearch({ db: engines.database })
+      (from) =>
+        from.config.adapters.textSearch === 'postgres'
+          ? createPostgresTextSearch({ db: from.database })
           : createMemoryTextSearch(),
       nothingToDispose,
     ),
+  };
+}
+
+function activityStores() {
+  return {
     activityStore: singleton<Engines, ActivityStore>(
-      (engines) =>
-        engines.config.adapters.activityStore === 'postgres'
-          ? createPostgresActivityStore({ db: engines.database, clock: engines.clock })
-          : createMemoryActivityStore({ clock: engines.clock, ids: engines.ids }),
+      (from) =>
+        from.config.adapters.activityStore === 'postgres'
+          ? createPostgresActivityStore({ db: from.database, clock: from.clock })
+          : createMemoryActivityStore({ clock: from.clock, ids: from.ids }),
       nothingToDispose,
     ),
     counterStore: singleton<Engines, CounterStore>(

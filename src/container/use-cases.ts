@@ -1,6 +1,8 @@
 import { createBackgroundLoop } from '../adapters/system/background-loop.ts';
+import { readDemoMovies } from '../adapters/system/demo-catalog.ts';
 import type { Config } from '../config.ts';
 import type { App } from '../domain/app.ts';
+import { loadDemoCatalog } from '../domain/demo/load-demo-catalog.ts';
 import { createDiscovery } from '../domain/discovery/create-discovery.ts';
 import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
 import { createViews } from '../domain/discovery/views.ts';
@@ -14,6 +16,7 @@ import { createDocuments } from '../domain/search/documents.ts';
 import { createSearch } from '../domain/search/search.ts';
 import { relaySearch } from '../domain/search/search-relay.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
+import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -52,6 +55,13 @@ export function useCases() {
   return {
     changes: singleton((_ports: object) => createProgramChanges(), nothingToDispose),
     app: singleton((ports: Ports) => createApp(ports), nothingToDispose),
+    demoCatalog: singleton(
+      ({ programCatalog: catalog, activityStore: activity, changes, clock }: Ports) => ({
+        load: (call: Call) =>
+          loadDemoCatalog({ catalog, activity, changes, clock, readMovies: readDemoMovies }, call),
+      }),
+      nothingToDispose,
+    ),
     readiness: singleton(
       ({ programCatalog: catalog, searchIndex, counterStore: counters, clock }: Ports) =>
         createReadiness({ catalog, searchIndex, counters, clock }),

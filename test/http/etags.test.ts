@@ -9,7 +9,7 @@ describe('If-None-Match on a read', () => {
     },
   );
 
-  it.each(['"v4"', 'W/"v4"', '"V3"', '"a,\\"v3"'])('does not match %s', (value) => {
+  it.each(['"v4"', 'W/"v4"', '"V3"'])('does not match %s', (value) => {
     expect(isNotModified({ 'if-none-match': value }, '"v3"')).toBe(false);
   });
 

@@ -14,7 +14,8 @@ describe('a JSON body', () => {
   it.each([
     ['', 'malformed-json', 'empty'],
     ['{"a":', 'malformed-json', 'ends too early'],
-    ['{"secret": zzz}', 'malformed-json', 'at position 11'],
+    ['{"a" 1}', 'malformed-json', "Expected ':' after property name in JSON at position 5"],
+    ['{"secret": zzz}', 'malformed-json', "Unexpected token 'z'"],
     [Buffer.from([0x22, 0xff, 0x22]), 'malformed-json', 'UTF-8'],
     [Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'malformed-json', 'UTF-8'],
     ['{"__proto__":{"a":1}}', 'validation-failed', '__proto__'],
@@ -44,7 +45,7 @@ describe('a JSON body', () => {
 
   it.each([33, 20_000])('is refused %d levels deep, not followed', (depth) => {
     expect(() => parse('['.repeat(depth) + ']'.repeat(depth))).toThrow('32 levels');
-    expect(() => parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth))).toThrow('32 levels');
+    expect(() => parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)).toThrow('32 levels');
   });
 
   it('is read 32 levels deep', () => {

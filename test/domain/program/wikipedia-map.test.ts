@@ -7,6 +7,7 @@ import { readProgramLine } from '../../../src/domain/program/program-line.ts';
 import type { RecordMap } from '../../../src/domain/program/record-map.ts';
 import { readRecordMap } from '../../../src/domain/program/record-map.ts';
 
+/** Real data that users bring; where it is absent the report names the test that did not run. */
 const DATA = join(process.env.MEDIAMESH_DATA ?? '../shared/data', 'wikipedia-movies.ndjson.gz');
 
 function exampleMap(): RecordMap {

@@ -61,7 +61,7 @@ function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
       WHERE ${matchesEvery(words)} AND ${wholeFilter(query)} ORDER BY ${sortOrder(sort)} LIMIT ${maxHits})`;
   }
   const most = Math.max(maxHits, LEAST_CANDIDATES);
-  const begins = sql`begun AS MATERIALIZED (${begun(query, words, most)})`;
+  const begins = sql`begun AS MATERIALIZED (${begun(query, words)})`;
   const lists = [begins, titled(query, words, most), labelled(query, most), popular(query, words, most)];
   return sql`${sql.join(lists)}, chosen AS MATERIALIZED (
     SELECT place FROM begun UNION SELECT place FROM titled
@@ -69,10 +69,10 @@ function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
 }
 
 // Whole titles are the first of those that begin with the query. See `mostPopular` for the function in place of `@@`.
-function begun(query: TextQuery, { line, articleLines }: QueryWords, most: number): RawBuilder<unknown> {
+function begun(query: TextQuery, { line, articleLines }: QueryWords): RawBuilder<unknown> {
   const rows = (condition: RawBuilder<boolean>) => sql`(SELECT t.ctid AS place FROM search_texts t
     WHERE ${condition} AND ts_match_vq(t.words, (SELECT every FROM query)) AND ${wholeFilter(query)}
-    ORDER BY t.title_line LIMIT ${most})`;
+    ORDER BY t.title_line LIMIT ${LEAST_CANDIDATES})`;
   return sql`${rows(sql`t.title_line >= ${line} AND t.title_line < ${line + LAST_CHARACTER}`)}
     UNION ${rows(sql`t.title_line = ANY(${articleLines}::text[])`)}`;
 }

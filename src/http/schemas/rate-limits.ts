@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
+import { text, wholeNumber } from './common.ts';
+
+const key = text(RATE_LIMIT_LIMITS.key.min, RATE_LIMIT_LIMITS.key.max, {
+  description: 'What is counted: any text. Keys that differ in one character never share a counter.',
+  examples: ['login:user-42'],
+});
+
+const policy = {
+  limit: Type.Integer({
+    minimum: RATE_LIMIT_LIMITS.limit.min,
+    maximum: RATE_LIMIT_LIMITS.limit.max,
+    description: 'Units that a window lets through.',
+    examples: [100],
+  }),
+  windowSeconds: Type.Number({
+    minimum: RATE_LIMIT_LIMITS.windowSeconds.min,
+    maximum: RATE_LIMIT_LIMITS.windowSeconds.max,
+    default: RATE_LIMIT_LIMITS.windowSeconds.default,
+    description: 'Length of the window, to the millisecond; 31 days at most.',
+    examples: [60],
+  }),
+  algorithm: Type.Enum([...ALGORITHMS], {
+    default: ALGORITHMS[0],
+    description:
+      '`fixed-window`: windows aligned to the epoch; `sliding-window`: never more in any span of a window; `token-bucket`: refills evenly.',
+    examples: ['sliding-window'],
+  }),
+  cost: Type.Integer({
+    minimum: RATE_LIMIT_LIMITS.cost.min,
+    maximum: RATE_LIMIT_LIMITS.cost.max,
+    default: RATE_LIMIT_LIMITS.cost.default,
+    description: 'Units that the request takes: all of them or none.',
+    examples: [1],
+  }),
+};
+
+export const RateLimitCheck = Type.Object(
+  { key, ...policy },
+  {
+    $id: 'RateLimitCheck',
+    additionalProperties: false,
+    description: 'May this happen now?',
+    examples: [{ key: 'login:user-42', limit: 5, windowSeconds: 60, algorithm: 'sliding-window' }],
+  },
+);
+
+export const RateLimitStatus = Type.Object(
+  {
+    allowed: Type.Boolean({ description: 'Whether it may happen.', examples: [true] }),
+    limit: policy.limit,
+    remaining: wholeNumber('Units that would still pass now.', 4),
+    resetAt: wholeNumber('When the whole limit is there again if nobody comes: Unix seconds.', 1_769_890_500),
+    retryAfterSeconds: Type.Unsafe<number | null>({
+      type: ['number', 'null'],
+      minimum: 0,
+      description: 'Seconds until the same request passes; 0 when allowed, `null` when it never can.',
+      examples: [0],
+    }),
+    degraded: Type.Boolean({
+      description: 'Whether the counters could not be asked and the answer is a guess.',
+      examples: [false],
+    }),
+  },
+  { $id: 'RateLimitStatus', additionalProperties: false, description: 'A decision, as of the answer.' },
+);
+
+export const keyParams = Type.Object({ key }, { additionalProperties: false });
+export const policyQuery = Type.Object(policy, { additionalProperties: false });

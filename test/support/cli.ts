@@ -1,0 +1,76 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Terminal } from '../../src/cli/terminal.ts';
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Written to standard input, which then ends; without it, it is empty. */
+  readonly input?: string | Uint8Array;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
+/** Starts the real command line in a process of its own. Only the given environment and PATH reach it. */
+export function startCli(args: readonly string[], { env = {} }: CliOptions = {}): RunningCli {
+  const child = spawn(process.execPath, ['bin/mediamesh.mjs', ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const closed = new Promise<Pick<CliResult, 'code' | 'signal'>>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+  // The command may end before it has read everything.
+  child.stdin.on('error', () => undefined);
+  const result = Promise.all([closed, text(child.stdout), text(child.stderr)]).then(
+    ([end, stdout, stderr]) => ({
+      ...end,
+      stdout,
+      stderr,
+    }),
+  );
+  return { child, result };
+}
+
+/** Runs the real command line to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { child, result } = startCli(args, options);
+  child.stdin?.end(options.input ?? '');
+  return await result;
+}
+
+/** A terminal whose streams a test fills and reads. */
+export interface FakeTerminal extends Terminal {
+  readonly stdin: PassThrough & { isTTY?: boolean };
+  said(): string;
+  printed(): string;
+}
+
+export function createFakeTerminal({ isTTY = false } = {}): FakeTerminal {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const sink = (chunks: Buffer[]) => {
+    const stream = new PassThrough();
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return stream;
+  };
+  return {
+    stdin: new PassThrough(),
+    stdout: sink(out),
+    stderr: Object.assign(sink(err), { isTTY }),
+    printed: () => Buffer.concat(out).toString(),
+    said: () => Buffer.concat(err).toString(),
+  };
+}

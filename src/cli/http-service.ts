@@ -44,10 +44,15 @@ export async function reached<Result>(url: URL, ask: () => Promise<Result>): Pro
 }
 
 function withAddress(url: URL, cause: unknown): unknown {
-  const reason = unreachableReason(cause);
+  const reason = unreachableReason(cause) ?? fetchReason(cause);
   if (reason === undefined) return cause;
   const message = `the service at ${url.origin} can not be reached: ${reason}`;
   return new CommandError(EXIT.unreachable, message, { cause });
+}
+
+/** `fetch` says why only in the cause of its TypeError. */
+function fetchReason(error: unknown): string | undefined {
+  return error instanceof TypeError && error.cause instanceof Error ? error.cause.message : undefined;
 }
 
 /** What a problem document (RFC 9457) says. */

@@ -9,12 +9,16 @@ export interface Terminal {
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-/** The terminal of this process. A reader of stdout that goes away (`| head`) ends the process quietly. */
+/**
+ * The terminal of this process. That a reader of stdout goes away (`| head`) is no error: what is written from then on is
+ * lost, and an import still comes to its end.
+ */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
+    if (error.code === 'EPIPE') return;
+    stderr.write(`mediamesh: standard output can not be written: ${error.message}\n`);
+    process.exit(EXIT.error);
   });
   // Nobody is left to tell; the exit code still says it.
   stderr.on('error', () => undefined);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -7,9 +7,12 @@ import { createHttpService } from '../../src/cli/http-service.ts';
 import { createHttpTarget } from '../../src/cli/import/http-target.ts';
 import { aCall } from '../support/builders.ts';
 
-const closers: (() => void)[] = [];
+const servers: Server[] = [];
 afterEach(() => {
-  for (const close of closers.splice(0)) close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 async function serverOf(
@@ -21,10 +24,7 @@ async function serverOf(
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  servers.push(server);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -82,12 +82,14 @@ describe('the HTTP target', () => {
   });
 
   it('says where nothing answers', async () => {
-    const target = createHttpTarget(createHttpService('http://127.0.0.1:1'));
-    await expect(target.importBatch(LINES, aCall())).rejects.toMatchObject({
+    const url = await serverOf(() => undefined);
+    await new Promise((closed) => servers.pop()?.close(closed));
+    await expect(createHttpTarget(createHttpService(url)).importBatch(LINES, aCall())).rejects.toMatchObject({
       exitCode: 4,
-      message:
-        'the service at http://127.0.0.1:1 can not be reached: 127.0.0.1:1: nothing answers there (connection refused)',
+      message: `the service at ${url} can not be reached: ${url.slice(7)}: nothing answers there (connection refused)`,
     });
+    const blocked = createHttpTarget(createHttpService('http://127.0.0.1:1'));
+    await expect(blocked.importBatch(LINES, aCall())).rejects.toMatchObject({ exitCode: 4 });
   });
 
   it('says what a problem says: 503 is a service that can not be used, anything else an error', async () => {

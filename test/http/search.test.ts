@@ -3,6 +3,12 @@ import { anId } from '../support/builders.ts';
 import type { TestServer } from '../support/http.ts';
 import { aProgramInput, aServer, codeOf } from '../support/http.ts';
 
+interface Found {
+  readonly items: readonly { readonly contentId: string }[];
+  readonly nextCursor: string | null;
+  readonly queryId: string;
+}
+
 let http: TestServer;
 beforeAll(async () => {
   http = await aServer();
@@ -127,11 +133,8 @@ describe('GET /v1/search', () => {
     const queries = new Set<unknown>();
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { json } = await http.ask<{
-        items: { contentId: string }[];
-        nextCursor: string | null;
-        queryId: string;
-      }>(`/v1/search?q=${word}&limit=2${cursor && `&cursor=${cursor}`}`);
+      const url: string = `/v1/search?q=${word}&limit=2${cursor && `&cursor=${cursor}`}`;
+      const { json } = await http.ask<Found>(url);
       seen.push(...json.items.map(({ contentId }) => contentId));
       queries.add(json.queryId);
       cursor = json.nextCursor;

@@ -23,8 +23,12 @@ export interface RunningCli {
 }
 
 /** Starts the real command line in a process of its own. Only the given environment and PATH reach it. */
-export function startCli(args: readonly string[], { env = {} }: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, ['bin/mediamesh.mjs', ...args], {
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  return start(process.execPath, ['bin/mediamesh.mjs', ...args], options);
+}
+
+function start(command: string, args: readonly string[], { env = {} }: CliOptions): RunningCli {
+  const child = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -48,6 +52,13 @@ export function startCli(args: readonly string[], { env = {} }: CliOptions = {})
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const { child, result } = startCli(args, options);
   child.stdin?.end(options.input ?? '');
+  return await result;
+}
+
+/** Runs any program to its end, with nothing to read. */
+export async function run(command: string, args: readonly string[]): Promise<CliResult> {
+  const { child, result } = start(command, args, {});
+  child.stdin?.end();
   return await result;
 }
 

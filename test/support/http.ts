@@ -28,14 +28,17 @@ export interface TestServer {
 export interface TestServerOptions extends Partial<Omit<ServerDeps, 'app'>> {
   /** Changes what the use cases do, to make them fail or wait. */
   readonly wrap?: (app: App) => App;
+  /** Runs on this Postgres in place of memory. */
+  readonly databaseUrl?: string;
 }
 
-/** The real server over the real service in memory. */
+/** The real server over the real service, in memory or on a Postgres. */
 export async function aServer({
   wrap = (app) => app,
+  databaseUrl,
   ...overrides
 }: TestServerOptions = {}): Promise<TestServer> {
-  const service = aService();
+  const service = aService(databaseUrl);
   const { app, idempotency, changes, clock, ids, readiness } = service.cradle;
   const server = await buildServer({
     app: wrap(app),
@@ -70,7 +73,9 @@ export async function aServer({
 }
 
 function parsed(headers: Readonly<Record<string, unknown>>, body: string): unknown {
-  return /json(?:;|$)/.test(String(headers['content-type'])) && body !== '' ? JSON.parse(body) : undefined;
+  return /[/+]json(?:;|$)/.test(String(headers['content-type'])) && body !== ''
+    ? JSON.parse(body)
+    : undefined;
 }
 
 /** The code of a problem. */

@@ -120,7 +120,7 @@ function bodyFaults(
 }
 
 function patternOf(path: string): RegExp {
-  const parts = path.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : part.replaceAll('.', '\\.')));
+  const parts = path.split('/').map((part) => (part.startsWith('{') ? '[^/]*' : part.replaceAll('.', '\\.')));
   return new RegExp(`^${parts.join('/')}$`);
 }
 

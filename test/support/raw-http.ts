@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import { expect } from 'vitest';
 import type { Answered } from './openapi.ts';
 
 export interface RawAnswer extends Answered {
@@ -43,4 +44,12 @@ export function parseAnswer(text: string): Answered {
   const rest = text.slice(end + 4);
   const body = Number.isNaN(length) ? rest : Buffer.from(rest).subarray(0, length).toString('utf8');
   return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body };
+}
+
+/** Expects a raw answer to be a problem of this kind. */
+export function expectProblem(answer: Answered, status: number, code: string): void {
+  expect(answer.status).toBe(status);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  const requestId = answer.headers['x-request-id'];
+  expect(JSON.parse(answer.body)).toMatchObject({ status, code, requestId });
 }

@@ -1,6 +1,7 @@
 import { highlight } from '../../domain/search/highlight.ts';
-import { type QueryWords, queryWords } from '../../domain/search/query-words.ts';
-import { compareHits } from '../../domain/search/rank-hits.ts';
+import type { QueryWords } from '../../domain/search/query-words.ts';
+import { queryWords } from '../../domain/search/query-words.ts';
+import { compareIds } from '../../domain/search/rank-hits.ts';
 import { FEW_MATCHES } from '../../domain/search/typo-ranking.ts';
 import { compareText } from '../../domain/text.ts';
 import type {
@@ -12,8 +13,10 @@ import type {
   TextSort,
 } from '../../ports/text-search.ts';
 import { countFacets, passes } from './text-search/facets.ts';
-import { matchAsTyped, matchNear, type Scores } from './text-search/matching.ts';
-import { createTextStore, type StoredText, type TextStore } from './text-search/store.ts';
+import type { Scores } from './text-search/matching.ts';
+import { matchAsTyped, matchNear } from './text-search/matching.ts';
+import type { StoredText, TextStore } from './text-search/store.ts';
+import { createTextStore } from './text-search/store.ts';
 import { suggest } from './text-search/suggest.ts';
 
 /** The languages whose words are brought to their stems. */
@@ -93,10 +96,10 @@ function toHit({ text, score }: Match): TextHit {
 }
 
 function compareBy(sort: TextSort): (a: Match, b: Match) => number {
-  const byId = (a: Match, b: Match) => compareText(a.text.document.contentId, b.text.document.contentId);
+  const byId = (a: Match, b: Match) => compareIds(a.text.document.contentId, b.text.document.contentId);
   switch (sort) {
     case 'relevance':
-      return (a, b) => compareHits(toHit(a), toHit(b));
+      return (a, b) => b.score - a.score || byId(a, b);
     case '-popularityScore':
       return (a, b) => b.text.document.popularityScore - a.text.document.popularityScore || byId(a, b);
     case '-releaseDate':

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { highlight, type Shown } from '../../domain/search/highlight.ts';
-import { queryWords } from '../../domain/search/query-words.ts';
+import type { Shown } from '../../domain/search/highlight.ts';
+import { highlight } from '../../domain/search/highlight.ts';
 import type { QueryWords } from '../../domain/search/query-words.ts';
+import { queryWords } from '../../domain/search/query-words.ts';
 import { compareHits } from '../../domain/search/rank-hits.ts';
 import { createTypoScorer, FEW_MATCHES } from '../../domain/search/typo-ranking.ts';
 import type { Call } from '../../ports/call.ts';

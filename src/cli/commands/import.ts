@@ -21,6 +21,7 @@ import { listenForInterrupts } from '../interrupts.ts';
 import { openService } from '../open-service.ts';
 import type { Terminal } from '../terminal.ts';
 import { say } from '../terminal.ts';
+import { writeText } from '../write-text.ts';
 
 export interface ImportOptions {
   readonly map?: string;
@@ -97,7 +98,7 @@ async function importInto(parts: RunParts, session: Session): Promise<ExitCode> 
   if (isComplete) await settle(parts, session);
   await rejections.end();
   const seconds = (performance.now() - startedAt) / 1000;
-  report({ file, into: parts.target.name, totals, seconds, isComplete, error }, session, rejections);
+  await report({ file, into: parts.target.name, totals, seconds, isComplete, error }, session, rejections);
   if (error !== undefined) throw brokenOff(error, file, totals);
   if (interrupts.stop.aborted) return interrupts.exitCode();
   return totals.rejected > 0 ? EXIT.linesRejected : EXIT.ok;
@@ -142,8 +143,12 @@ async function settle({ target, call }: RunParts, { options, terminal, interrupt
   }
 }
 
-function report(end: ImportEnd, { options, terminal, interrupts }: Session, rejections: Rejections): void {
-  if (options.json === true) terminal.stdout.write(summaryJson(end));
+async function report(
+  end: ImportEnd,
+  { options, terminal, interrupts }: Session,
+  rejections: Rejections,
+): Promise<void> {
+  if (options.json === true) await writeText(terminal.stdout, summaryJson(end));
   else sayRejections(terminal, rejections, end.totals.rejected, options.errors);
   if (options.quiet !== true) sayTotals(terminal, end);
   if (interrupts.stop.aborted && !end.isComplete) say(terminal, howToGoOn(end.file, end.totals));

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { WriteStream } from 'node:fs';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { RejectedLine } from '../../domain/program/program-imports.ts';
+import { writeText } from '../write-text.ts';
 
 /** Keeps the first rejected lines to show, and writes all of them where asked to. */
 export interface Rejections {
@@ -22,6 +22,7 @@ export interface RejectionsOptions {
   readonly stream?: Writable;
 }
 
+/** @throws when the file can not be opened; `add` and `end` when it can not be written. */
 export async function createRejections({ file, stream }: RejectionsOptions): Promise<Rejections> {
   const first: RejectedLine[] = [];
   const opened = file === undefined ? undefined : await openForWriting(file);
@@ -30,28 +31,35 @@ export async function createRejections({ file, stream }: RejectionsOptions): Pro
     async add(rejected) {
       first.push(...rejected.slice(0, REJECTIONS_SHOWN - first.length));
       if (rejected.length === 0) return;
-      if (opened) await write(opened, rejected, (line) => line);
-      if (stream) await write(stream, rejected, (line) => ({ type: 'rejected', ...line }));
+      if (opened) await opened.write(asJsonLines(rejected, (line) => line));
+      if (stream)
+        await writeText(
+          stream,
+          asJsonLines(rejected, (line) => ({ type: 'rejected', ...line })),
+        );
     },
-    async end() {
-      if (opened === undefined) return;
-      opened.end();
-      await finished(opened);
+    end: async () => await opened?.end(),
+  };
+}
+
+async function openForWriting(file: string) {
+  const stream = createWriteStream(file);
+  await once(stream, 'open');
+  const closed = finished(stream);
+  // Heard by `end` or the next `write`; until one of them waits for it, it must not count as unhandled.
+  closed.catch(() => undefined);
+  return {
+    async write(text: string): Promise<void> {
+      await writeText(stream, text);
+      if (stream.errored) throw stream.errored;
+    },
+    async end(): Promise<void> {
+      stream.end();
+      await closed;
     },
   };
 }
 
-async function openForWriting(file: string): Promise<WriteStream> {
-  const stream = createWriteStream(file);
-  await once(stream, 'open');
-  return stream;
-}
-
-async function write(
-  to: Writable,
-  lines: readonly RejectedLine[],
-  shape: (line: RejectedLine) => object,
-): Promise<void> {
-  const text = lines.map((line) => `${JSON.stringify(shape(line))}\n`).join('');
-  if (!to.write(text)) await once(to, 'drain');
+function asJsonLines(lines: readonly RejectedLine[], shape: (line: RejectedLine) => object): string {
+  return lines.map((line) => `${JSON.stringify(shape(line))}\n`).join('');
 }

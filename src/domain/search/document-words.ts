@@ -1,6 +1,7 @@
 import type { SearchDocument } from './document.ts';
 import { stemmerOf } from './stemming.ts';
-import { lineOf, type Word, wordsOf } from './words.ts';
+import type { Word } from './words.ts';
+import { lineOf, wordsOf } from './words.ts';
 
 /** The words of a document by field, each once, with their stems: what every back end indexes. */
 export interface DocumentWords {

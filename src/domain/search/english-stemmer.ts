@@ -10,7 +10,14 @@ export function stemEnglish(word: string): string {
   const regions = regionsOf(marked);
   const plural = withoutPlural(marked);
   if (INVARIANT_AFTER_PLURAL.has(plural)) return plural;
-  const steps = [withoutPast, withVowelY, withoutLongSuffix, withoutShortSuffix, withoutRest, withoutLastLetter];
+  const steps = [
+    withoutPast,
+    withVowelY,
+    withoutLongSuffix,
+    withoutShortSuffix,
+    withoutRest,
+    withoutLastLetter,
+  ];
   return steps.reduce((stem, step) => step(stem, regions), plural).toLowerCase();
 }
 

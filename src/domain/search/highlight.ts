@@ -2,7 +2,8 @@ import type { Highlights } from '../../ports/text-search.ts';
 import type { QueryWord, QueryWords } from './query-words.ts';
 import { stemmerOf } from './stemming.ts';
 import { typoDistance } from './typos.ts';
-import { type Word, wordsOf } from './words.ts';
+import type { Word } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** About so many characters of a description are shown. */
 const FRAGMENT = 200;

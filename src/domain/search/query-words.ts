@@ -1,7 +1,8 @@
 import { pairWord } from './document-words.ts';
 import { stemsOf } from './stemming.ts';
 import { ARTICLES, STOP_WORDS } from './stop-words.ts';
-import { lineOf, type Word, wordsOf } from './words.ts';
+import type { Word } from './words.ts';
+import { lineOf, wordsOf } from './words.ts';
 
 /** A word of what a user typed. */
 export interface QueryWord {

@@ -21,6 +21,8 @@ const LONGEST_WORD = 64;
 const LONGEST_COMPOUND = 8;
 
 const RUN = /[\p{L}\p{N}\p{M}]+/gu;
+/** Marks alone are no word. */
+const HAS_CHARACTER = /[\p{L}\p{N}]/u;
 const ASCII = /^[\n\r\t -~]*$/;
 const ASCII_RUN = /[a-z0-9]+/g;
 const APOSTROPHES = "'’‘ʼ＇`´";
@@ -130,7 +132,7 @@ function piecesOf(run: string, offset: number): Run[] {
 
 function toRun(raw: string, start: number): Run[] {
   const text = cut(fold(raw));
-  return text === '' ? [] : [{ text, start, end: start + raw.length }];
+  return !HAS_CHARACTER.test(text) ? [] : [{ text, start, end: start + raw.length }];
 }
 
 // Never inside a surrogate pair: a store would refuse half of one.

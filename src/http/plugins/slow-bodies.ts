@@ -42,7 +42,7 @@ export function limitSlowBodies(server: FastifyInstance, timeoutMs: number): voi
  */
 export function discardRest(message: IncomingMessage): void {
   if (message.complete || message.destroyed) return;
-  const timer = setTimeout(() => message.socket.destroy(), DISCARD_MS);
+  const timer = setTimeout(() => message.destroy(), DISCARD_MS);
   timer.unref();
   message.once('close', () => clearTimeout(timer));
   message.resume();

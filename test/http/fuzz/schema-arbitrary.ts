@@ -35,6 +35,8 @@ export function valuesOf(schema: JsonSchema, resolve: Resolve, name = ''): fc.Ar
   const made = madeOf(schema, resolve);
   if (/^(programId|contentId)s?$/.test(name) && schema.type === 'string')
     return fc.oneof(fc.constantFrom(...FEW_IDS), made);
+  // Whole milliseconds: `multipleOf` a decimal would say it, but validators compute it with rounding errors.
+  if (name === 'windowSeconds') return fc.integer({ min: 100, max: 2_678_400_000 }).map((ms) => ms / 1000);
   return schema.examples === undefined ? made : fc.oneof(fc.constantFrom(...schema.examples), made);
 }
 
@@ -75,16 +77,19 @@ function stringOf(schema: JsonSchema): fc.Arbitrary<string> {
       .map((date) => date.toISOString());
   if (schema.format === 'uri') return fc.webUrl({ validSchemes: ['https'] });
   if (schema.format === 'language') return fc.constantFrom('en', 'de', 'pt-BR', 'zh-Hant');
-  if (schema.pattern !== undefined)
-    return fc
-      .stringMatching(new RegExp(schema.pattern))
-      .filter((text) => text.length <= (schema.maxLength ?? 100));
+  if (schema.pattern !== undefined) {
+    return fc.stringMatching(new RegExp(schema.pattern)).filter((text) => fits(text, schema));
+  }
   const printable = fc.string({
     unit: 'grapheme',
     minLength: schema.minLength ?? 0,
     maxLength: Math.min(schema.maxLength ?? 20, 20),
   });
   return printable.filter((text) => text.length >= (schema.minLength ?? 0) && !/\p{Cc}/u.test(text));
+}
+
+function fits(text: string, { minLength = 0, maxLength = 100 }: JsonSchema): boolean {
+  return text.length >= minLength && text.length <= maxLength;
 }
 
 function arrayOf(schema: JsonSchema, resolve: Resolve): fc.Arbitrary<unknown> {

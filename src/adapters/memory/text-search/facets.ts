@@ -7,7 +7,7 @@ import { FACET_VALUES, FACETS } from '../../../ports/text-search.ts';
 export function passes(document: SearchDocument, filter: DocumentFilter, except?: Facet): boolean {
   return FACETS.every((facet) => {
     const wanted = filter[facet];
-    return wanted === undefined || facet === except || valuesOf(document, facet).has(wanted);
+    return wanted === undefined || facet === except || valuesOf(document, facet).includes(wanted);
   });
 }
 
@@ -36,15 +36,15 @@ function countFacet(
     .slice(0, FACET_VALUES);
 }
 
-function valuesOf(document: SearchDocument, facet: Facet): ReadonlySet<string> {
+function valuesOf(document: SearchDocument, facet: Facet): readonly string[] {
   switch (facet) {
     case 'category':
-      return new Set([document.category]);
+      return [document.category];
     case 'language':
-      return new Set([document.language]);
+      return [document.language];
     case 'contentType':
-      return new Set([document.type]);
+      return [document.type];
     case 'tag':
-      return new Set(document.tags);
+      return document.tags;
   }
 }

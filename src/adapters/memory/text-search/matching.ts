@@ -9,7 +9,8 @@ import {
 } from '../../../domain/search/relevance.ts';
 import { createTypoScorer, wordsToFind } from '../../../domain/search/typo-ranking.ts';
 import type { StoredText } from './store.ts';
-import { FIELD, type WordIndex } from './word-index.ts';
+import type { WordIndex } from './word-index.ts';
+import { FIELD } from './word-index.ts';
 
 /** How well each matching slot fits, by slot. */
 export type Scores = ReadonlyMap<number, number>;

@@ -1,7 +1,9 @@
 import type { DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
 import { documentWords } from '../../../domain/search/document-words.ts';
-import { type Indexed, isNewer } from '../../../domain/search/freshness.ts';
-import { createWordIndex, FIELD, type WordIndex } from './word-index.ts';
+import type { Indexed } from '../../../domain/search/freshness.ts';
+import { isNewer } from '../../../domain/search/freshness.ts';
+import type { WordIndex } from './word-index.ts';
+import { createWordIndex, FIELD } from './word-index.ts';
 
 export interface StoredText {
   readonly document: SearchDocument;
@@ -28,59 +30,75 @@ interface Known extends Indexed {
 
 export function createTextStore(): TextStore {
   const known = new Map<string, Known>();
-  let slots: (StoredText | undefined)[] = [];
-  let words = createWordIndex();
-  let alive = 0;
-
-  function free(slot: number | undefined): void {
-    if (slot === undefined) return;
-    slots[slot] = undefined;
-    alive -= 1;
-  }
-
-  function fill(document: SearchDocument): number {
-    const slot = slots.length;
-    slots.push({ document, titleLine: indexDocument(words, slot, document) });
-    alive += 1;
-    return slot;
-  }
-
-  function rebuildWhenSparse(): void {
-    if (slots.length <= 2 * alive + DEAD_SLACK) return;
-    const documents = slots.flatMap((text) => (text === undefined ? [] : [text.document]));
-    slots = [];
-    words = createWordIndex();
-    alive = 0;
-    for (const document of documents) {
-      const { version, source } = document;
-      known.set(document.contentId, { version, source, slot: fill(document) });
-    }
-  }
-
+  let slots = createSlots();
+  const forget = (before: Known | undefined) => {
+    if (before?.slot !== undefined) slots.free(before.slot);
+  };
+  const keep = (document: SearchDocument) => {
+    const { version, source } = document;
+    known.set(document.contentId, { version, source, slot: slots.fill(document) });
+  };
   return {
     put(document) {
       const before = known.get(document.contentId);
       if (!isNewer(document, before)) return;
-      free(before?.slot);
-      const copy = structuredClone(document);
-      known.set(copy.contentId, { version: copy.version, source: copy.source, slot: fill(copy) });
-      rebuildWhenSparse();
+      forget(before);
+      keep(copyOf(document));
+      if (!slots.isSparse()) return;
+      const documents = [...slots.all()].map((text) => text.document);
+      slots = createSlots();
+      documents.forEach(keep);
     },
     remove({ contentId, version }) {
       const before = known.get(contentId);
       if (before !== undefined && version <= before.version) return;
-      free(before?.slot);
+      forget(before);
       known.set(contentId, { version, source: before?.source, slot: undefined });
     },
-    words: () => words,
-    at: (slot) => slots[slot],
+    words: () => slots.words,
+    at: (slot) => slots.at(slot),
     get(contentId) {
       const slot = known.get(contentId)?.slot;
-      return slot === undefined ? undefined : slots[slot];
+      return slot === undefined ? undefined : slots.at(slot);
     },
+    all: () => slots.all(),
+  };
+}
+
+function copyOf(document: SearchDocument): SearchDocument {
+  return { ...document, tags: [...new Set(document.tags)], indexedAt: new Date(document.indexedAt) };
+}
+
+interface Slots {
+  readonly words: WordIndex;
+  fill(document: SearchDocument): number;
+  free(slot: number): void;
+  at(slot: number): StoredText | undefined;
+  all(): IterableIterator<StoredText>;
+  isSparse(): boolean;
+}
+
+function createSlots(): Slots {
+  const words = createWordIndex();
+  const slots: (StoredText | undefined)[] = [];
+  let alive = 0;
+  return {
+    words,
+    fill(document) {
+      const slot = slots.length;
+      slots.push({ document, titleLine: indexDocument(words, slot, document) });
+      alive += 1;
+      return slot;
+    },
+    free(slot) {
+      slots[slot] = undefined;
+      alive -= 1;
+    },
+    at: (slot) => slots[slot],
     *all() {
       for (const text of slots) if (text !== undefined) yield text;
     },
+    isSparse: () => slots.length > 2 * alive + DEAD_SLACK,
   };
 }
 

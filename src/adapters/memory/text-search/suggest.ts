@@ -1,5 +1,5 @@
 import { queryWords } from '../../../domain/search/query-words.ts';
-import { compareText } from '../../../domain/text.ts';
+import { compareIds } from '../../../domain/search/rank-hits.ts';
 import type { Suggestion } from '../../../ports/text-search.ts';
 import type { StoredText, TextStore } from './store.ts';
 
@@ -29,5 +29,5 @@ function byPopularity(byLine: ReadonlyMap<string, StoredText>): readonly StoredT
 
 function comparePopularity(a: StoredText, b: StoredText): number {
   const byScore = b.document.popularityScore - a.document.popularityScore;
-  return byScore || compareText(a.document.contentId, b.document.contentId);
+  return byScore || compareIds(a.document.contentId, b.document.contentId);
 }

@@ -5,7 +5,8 @@ import type { Call } from '../../../ports/call.ts';
 import type { TextQuery } from '../../../ports/text-search.ts';
 import type { TextTables } from '../migrations/0005-texts.ts';
 import { allFacetCounts, facetColumns, filterAfterFacets, filterBeforeFacets } from './conditions.ts';
-import { type Found, hits, matchesEvery, type NearFound, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
+import type { Found, NearFound } from './matching.ts';
+import { hits, matchesEvery, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
 
 /** Up to so many matches are all scored. */
 const FEW = 2000;

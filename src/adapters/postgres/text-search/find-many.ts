@@ -11,7 +11,8 @@ import {
   filterBeforeFacets,
   wholeFilter,
 } from './conditions.ts';
-import { type Found, hits, matchesEvery, queryRow, scoredRows, sortOrder } from './matching.ts';
+import type { Found } from './matching.ts';
+import { hits, matchesEvery, queryRow, scoredRows, sortOrder } from './matching.ts';
 
 /** Sorts after every character that a line can hold. */
 const LAST_CHARACTER = '\u{10ffff}';

@@ -12,7 +12,11 @@ type Db = Kysely<TextTables>;
 /** Documents in one statement: one round trip and one commit, and its JSON stays a few megabytes at most. */
 const BATCH = 500;
 
-export async function indexDocuments(db: Db, documents: readonly SearchDocument[], call: Call): Promise<void> {
+export async function indexDocuments(
+  db: Db,
+  documents: readonly SearchDocument[],
+  call: Call,
+): Promise<void> {
   for (let start = 0; start < documents.length; start += BATCH) {
     await indexBatch(db, documents.slice(start, start + BATCH), call);
   }
@@ -104,7 +108,11 @@ function toWordRow(word: string) {
 }
 
 /** A removed document keeps its row, without content: a late, older write is measured against its version. */
-export async function removeDocuments(db: Db, removals: readonly DocumentRemoval[], call: Call): Promise<void> {
+export async function removeDocuments(
+  db: Db,
+  removals: readonly DocumentRemoval[],
+  call: Call,
+): Promise<void> {
   if (removals.length === 0) return;
   const ids = removals.map((removal) => removal.contentId);
   const versions = removals.map((removal) => removal.version);

@@ -70,7 +70,9 @@ export function hits(
   limit: number,
   columns: readonly (keyof NearFound)[],
 ): RawBuilder<unknown> {
-  const arrays = columns.map((column) => sql`coalesce(json_agg(${sql.ref(column)}), '[]') AS ${sql.ref(column)}`);
+  const arrays = columns.map(
+    (column) => sql`coalesce(json_agg(${sql.ref(column)}), '[]') AS ${sql.ref(column)}`,
+  );
   const from = sql`(SELECT * FROM scored ORDER BY ${sortOrder(sort)} LIMIT ${limit}) AS hits`;
   return sql`hits.* FROM (SELECT ${sql.join(arrays)} FROM ${from}) AS hits`;
 }

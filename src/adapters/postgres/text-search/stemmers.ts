@@ -60,7 +60,9 @@ export async function withServerStems(
   const stemsOf = Map.groupBy(rows, (row) => row.word);
   return {
     ...query,
-    required: query.required.map((word) => withEntries(word, stemsOf.get(word.text)?.flatMap((row) => row.stems) ?? [])),
+    required: query.required.map((word) =>
+      withEntries(word, stemsOf.get(word.text)?.flatMap((row) => row.stems) ?? []),
+    ),
   };
 }
 

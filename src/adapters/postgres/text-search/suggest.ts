@@ -21,7 +21,9 @@ export async function suggest(
   if (line === '' || limit === 0) return [];
   const starting = await startingWith(db, line, limit, call);
   const later = starting.length < limit ? await continuingWith(db, line, limit, call) : [];
-  return [...starting, ...later].slice(0, limit).map((row) => ({ contentId: row.content_id, title: row.title }));
+  return [...starting, ...later]
+    .slice(0, limit)
+    .map((row) => ({ contentId: row.content_id, title: row.title }));
 }
 
 // Of documents with the same title the most popular stands for all.

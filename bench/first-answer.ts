@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { printHeader, printMethod } from './support/report.ts';
+import { print, printFigure, printHeader, printMethod } from './support/report.ts';
 
 /** How long a newcomer waits: from `git clone` to the first answer with a film in it, and from the second `npm start` on. */
 
@@ -46,10 +46,10 @@ async function startAndAsk(cwd: string): Promise<number> {
 }
 
 printHeader('first answer');
-printMethod([
+printMethod(
   'git clone of this checkout into an empty directory, npm ci, npm start, then a search that must find a film; npm may use its download cache',
   'the second start is in the same directory, from the command to the same answer',
-]);
+);
 const directory = await mkdtemp(join(tmpdir(), 'mediamesh-first-answer-'));
 try {
   const checkout = join(directory, 'mediamesh');
@@ -60,13 +60,15 @@ try {
   const first = await startAndAsk(checkout);
   const again = performance.now();
   const second = await startAndAsk(checkout);
-  const seconds = (ms: number) => (ms / 1000).toFixed(1);
-  console.log(`\nclone and install  ${seconds(installed - begun)} s`);
-  console.log(
-    `first answer       ${seconds(first - begun)} s after the clone began (goal: ${FIRST_GOAL_S} s)`,
-  );
-  console.log(
-    `second start       ${seconds(second - again)} s to the first answer (goal: ${SECOND_GOAL_S} s)`,
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const goal = (ms: number, limit: number) => ({ text: `within ${limit} s`, met: ms <= limit * 1000 });
+  print('');
+  printFigure('clone and install', seconds(installed - begun));
+  printFigure('first answer, from the clone on', seconds(first - begun), goal(first - begun, FIRST_GOAL_S));
+  printFigure(
+    'first answer of the second start',
+    seconds(second - again),
+    goal(second - again, SECOND_GOAL_S),
   );
 } finally {
   await rm(directory, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import autocannon from 'autocannon';
-import { median, printHeader, printMethod } from './support/report.ts';
+import { print, printFigure, printHeader, printMethod, quantile } from './support/report.ts';
 
 /**
  * How near the hot reads come to a bare Fastify route that sends the same bytes. Both servers run as processes of their own; only one
@@ -52,24 +52,25 @@ async function compare(path: string, ours: string): Promise<void> {
   report(path, body.length, response.headers.get('x-mediamesh-source'), rivals);
 }
 
-function report(path: string, bytes: number, source: string | null, [bare, ours]: readonly Rival[]): void {
-  if (bare === undefined || ours === undefined) return;
-  const ratio = median(ours.rates) / median(bare.rates);
-  console.log(`\n${path} (${bytes} bytes, first answered from ${source})`);
-  for (const { name, rates } of [bare, ours]) {
-    console.log(
-      `  ${name.padEnd(14)} ${Math.round(median(rates))} requests/s (rounds: ${rates.map(Math.round).join(', ')})`,
+function report(path: string, bytes: number, source: string | null, rivals: readonly Rival[]): void {
+  print('');
+  print(`${path} (${bytes} bytes, first answered from ${source})`);
+  for (const { name, rates } of rivals) {
+    printFigure(
+      `  ${name}, requests/s`,
+      `${Math.round(quantile(rates, 0.5))} (rounds: ${rates.map(Math.round).join(', ')})`,
     );
   }
-  console.log(`  ratio          ${ratio.toFixed(2)} (goal: at least ${GOAL})`);
+  const [bare = Number.NaN, ours = Number.NaN] = rivals.map(({ rates }) => quantile(rates, 0.5));
+  printFigure('  ratio', (ours / bare).toFixed(2), { text: `at least ${GOAL}`, met: ours / bare >= GOAL });
 }
 
 printHeader('hot reads');
-printMethod([
+printMethod(
   `autocannon, closed loop, ${CONNECTIONS} connections, no pipelining; ${ROUNDS} rounds of ${SECONDS} s each, alternating, after 2 s of warm-up each`,
   'MediaMesh in memory mode with the demo catalogue; the rival is one Fastify route that sends the same bytes with a content type',
   'figures are throughput for the ratio only; a closed loop says nothing about latency',
-]);
+);
 const mediaMesh = await startMediaMesh();
 const { items } = (await (await fetch(`${mediaMesh.url}/v1/discovery/popular?limit=1`)).json()) as {
   items: { programId: string }[];

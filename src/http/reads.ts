@@ -48,7 +48,7 @@ export function sendHot(
   cache
     .fill(read.key, read.group, async (call) => ready(await read.make(call)))
     .then((answer) => sendReady(answer, 'catalog', timing(begun), request, reply))
-    .catch((error: unknown) => void reply.send(error));
+    .catch((error: unknown) => void reply.send(asError(error)));
 }
 
 function ready({ value, etag }: Made): ReadyAnswer {
@@ -89,4 +89,9 @@ export function markRead(reply: FastifyReply, begun: number, freshness: Freshnes
 
 function timing(begun: number): string {
   return `catalog;dur=${(performance.now() - begun).toFixed(1)}`;
+}
+
+/** Fastify would send anything else than an error as an answer. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('rejected with what is no error', { cause: error });
 }

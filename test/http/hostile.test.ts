@@ -125,22 +125,16 @@ describe('an address', () => {
     expect(await http.ask(url)).toMatchObject({ status: 400, json: { code: 'malformed-url' } });
   });
 
-  it.each([
-    'a%2Fb',
-    'a%00',
-    '..',
-    '%2e%2e',
-    'a%20b',
-    '-a',
-    'x'.repeat(101),
-    '%F0%9F%98%80',
-    'a%0d%0aset-cookie:x',
-  ])('with the program id %s is refused, naming it', async (id) => {
-    for (const method of ['GET', 'DELETE'] as const) {
-      const reply = await http.ask({ method, url: `/v1/programs/${id}` });
-      expect(reply).toMatchObject({ status: 400, json: { errors: [{ path: '/programId', in: 'path' }] } });
-    }
-  });
+  it.each(['a%2Fb', 'a%00', 'a%20b', '-a', 'x'.repeat(101), '%F0%9F%98%80', 'a%0d%0aset-cookie:x'])(
+    'with the program id %s is refused, naming it',
+    async (id) => {
+      for (const method of ['GET', 'DELETE'] as const) {
+        const reply = await http.ask({ method, url: `/v1/programs/${id}` });
+        expect(reply).toMatchObject({ status: 400, json: { code: 'validation-failed' } });
+        expect(reply.json.errors).toContainEqual(expect.objectContaining({ path: '/programId', in: 'path' }));
+      }
+    },
+  );
 
   it.each([
     'category=a%00b',

@@ -12,6 +12,7 @@ interface Schema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly description?: string;
   readonly examples?: readonly unknown[];
   readonly $ref?: string;
@@ -101,6 +102,21 @@ const CONTRACT = [
   'DELETE /v1/rate-limits/{key}',
 ];
 
+/** Every field below a schema that is written out there, with its place. */
+function fieldsOf(schema: Schema, where: string): (readonly [where: string, field: Schema])[] {
+  return Object.entries(schema.properties ?? {})
+    .filter(([, { $ref }]) => $ref === undefined)
+    .flatMap(([name, field]) => {
+      const here = `${where}.${name}`;
+      return [[here, field] as const, ...fieldsOf(field.items ?? field, here)];
+    });
+}
+
+function isLeaf({ properties, items = {} }: Schema): boolean {
+  const inner = [items.$ref, items.properties, items.anyOf];
+  return properties === undefined && inner.every((part) => part === undefined);
+}
+
 describe('the OpenAPI document', () => {
   it('is valid', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mediamesh-openapi-'));
@@ -158,22 +174,12 @@ describe('the OpenAPI document', () => {
   });
 
   it('explains and shows every field', () => {
-    const walk = (schema: Schema, where: string): void => {
-      for (const [name, field] of Object.entries(schema.properties ?? {})) {
-        const here = `${where}.${name}`;
-        const inner = field.items ?? field;
-        if (field.$ref === undefined) expect(field.description, here).toBeTruthy();
-        const leaf =
-          inner.$ref === undefined && inner.properties === undefined && field.properties === undefined;
-        if (leaf && !('anyOf' in inner)) {
-          expect(field.examples ?? inner.examples, `${here} has an example`).toBeDefined();
-        }
-        walk(inner, here);
-      }
-    };
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       expect(schema.description, name).toBeTruthy();
-      walk(schema, name);
+      for (const [where, field] of fieldsOf(schema, name)) {
+        expect(field.description, where).toBeTruthy();
+        if (isLeaf(field)) expect(field.examples ?? field.items?.examples, `${where} is shown`).toBeDefined();
+      }
     }
   });
 

@@ -80,6 +80,16 @@ describe('a request', () => {
     expectProblem(answer, 400, 'malformed-url');
   });
 
+  it.each(['/v1/programs/..', '/v1/programs/%2e%2e', '/v1/users/../recently-viewed'])(
+    'is taken as it is written, dots and all: %s',
+    async (path) => {
+      const answer = await rawExchange(port, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+        .closed;
+      if (path.startsWith('/v1/users')) expect(answer.status).toBe(200);
+      else expectProblem(answer, 400, 'validation-failed');
+    },
+  );
+
   it('to OPTIONS * is answered', async () => {
     const answer = await rawExchange(port, 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
       .closed;

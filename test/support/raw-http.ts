@@ -31,7 +31,7 @@ export function rawExchange(port: number, text: string | Buffer): RawExchange {
 }
 
 /** The first answer in what a server sent; status 0 when there is none. */
-export function parseAnswer(text: string): Answered {
+function parseAnswer(text: string): Answered {
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = text.slice(0, Math.max(end, 0)).split('\r\n');
   const headers = Object.fromEntries(

@@ -50,13 +50,15 @@ export function answerExpectations(server: Server, ids: Ids): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const requestId = ids.next();
     const detail = 'Expect takes only 100-continue';
-    const body = problemBody('expectation-failed', { detail, url: request.url ?? '', requestId });
+    const problem = problemBody('expectation-failed', { detail, url: request.url ?? '', requestId });
+    const body = JSON.stringify(problem);
     response.writeHead(417, {
+      'content-length': Buffer.byteLength(body),
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
       'x-request-id': requestId,
       connection: 'close',
     });
-    response.end(JSON.stringify(body));
+    response.end(body);
   });
 }

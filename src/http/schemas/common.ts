@@ -37,7 +37,7 @@ export const cursor = Type.Optional(
   }),
 );
 
-export const nextCursor = Type.Unsafe<string | null>({
+const nextCursor = Type.Unsafe<string | null>({
   type: ['string', 'null'],
   description: 'Give it as `cursor` to get the next page; `null` at the end.',
   examples: [null],

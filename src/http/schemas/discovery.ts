@@ -60,7 +60,11 @@ export const TrendingPage = listOf('TrendingPage', ref('TrendingProgram'), 'A pa
 
 const whole = (id: string, properties: Parameters<typeof Type.Object>[0], description: string) =>
   Type.Object(
-    { items: Type.Array(Type.Object(properties, { additionalProperties: false })) },
+    {
+      items: Type.Array(Type.Object(properties, { additionalProperties: false }), {
+        description: 'In the order stated.',
+      }),
+    },
     { $id: id, additionalProperties: false, description },
   );
 
@@ -76,7 +80,7 @@ export const CategoryCounts = whole(
   'Categories with their number of programs, most first.',
 );
 
-export const userId = text(VIEW_LIMITS.userId.min, VIEW_LIMITS.userId.max, {
+const userId = text(VIEW_LIMITS.userId.min, VIEW_LIMITS.userId.max, {
   description: 'The viewer, by an id of the platform.',
   examples: ['user-42'],
 });

@@ -36,7 +36,8 @@ const tag = text(PROGRAM_LIMITS.tag.min, PROGRAM_LIMITS.tag.max, {
   examples: ['dystopia'],
 });
 
-const date = (description: string) => Type.String({ format: 'date', description, examples: ['1982-06-25'] });
+const date = (description: string) =>
+  Type.String({ format: 'date', maxLength: 10, description, examples: ['1982-06-25'] });
 
 /** Fields that programs and search documents share. */
 export const fields = {
@@ -189,7 +190,7 @@ export const programQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export const BATCH_GET_MAX = 100;
+const BATCH_GET_MAX = 100;
 
 export const ProgramIds = Type.Object(
   {

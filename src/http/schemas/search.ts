@@ -68,7 +68,7 @@ export const BatchDocument = Type.Object(
   },
 );
 
-export const DOCUMENT_BATCH_MAX = 100;
+const DOCUMENT_BATCH_MAX = 100;
 
 export const DocumentBatch = Type.Object(
   {
@@ -133,7 +133,7 @@ export const documentQuery = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-export const SEARCH_TEXT = { min: 1, max: 200 } as const;
+const SEARCH_TEXT = { min: 1, max: 200 } as const;
 
 const searchText = (description: string, example: string) =>
   Type.String({

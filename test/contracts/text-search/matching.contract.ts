@@ -26,13 +26,13 @@ const SPELLINGS: readonly (readonly [string, readonly string[]])[] = [
   ['नमस्ते', ['नमस्ते']],
 ];
 
-/** [language, title, an inflection of a word in it that is no beginning of it] */
+/** [language, description, other forms of its words] */
 const INFLECTIONS: readonly (readonly [string, string, string])[] = [
-  ['en', 'Running Wild', 'runs'],
-  ['en-GB', 'The Happiest Cities', 'city'],
-  ['fr', 'Les chevaux sauvages', 'chevaux sauvage'],
-  ['de', 'Die verlorenen Kinder', 'verlorene kindern'],
-  ['es', 'Las canciones perdidas', 'canción perdida'],
+  ['en', 'Running wild.', 'runs wildly'],
+  ['en-GB', 'The happiest cities.', 'city of the happiest'],
+  ['fr', 'Les chevaux sauvages.', 'sauvage chevaux'],
+  ['de', 'Die verlorenen Kinder.', 'verlorene kindern'],
+  ['es', 'Las canciones perdidas.', 'canción perdida'],
 ];
 
 export function matchingContract(subject: TextSearchSubject): void {
@@ -42,15 +42,12 @@ export function matchingContract(subject: TextSearchSubject): void {
       for (const text of typed) expect(await find(text), text).toEqual([title]);
     });
 
-    it.each(INFLECTIONS)('finds words by their stem (%s: %s)', async (language, title, typed) => {
+    it.each(INFLECTIONS)('finds words by their stem (%s: %s)', async (language, description, typed) => {
       const fixture = await subject();
-      // More documents that match, so that forgiven typos can not stand in for stems.
-      const documents = Array.from({ length: 10 }, () => titled(title, { language }));
-      const find = await titleFinder(fixture, documents);
-      const stemmed = fixture.stemmedLanguages.includes(language.split('-', 1)[0] ?? '');
-      const found = await find(typed);
-      if (stemmed) expect(found).toHaveLength(10);
-      else expect(found.length).toBeLessThanOrEqual(10);
+      // In the description, where no typo is forgiven that could stand in for a stem.
+      const find = await titleFinder(fixture, [titled('Other', { language, description })]);
+      const isStemmed = fixture.stemmedLanguages.includes(language.split('-', 1)[0] ?? '');
+      expect(await find(typed)).toEqual(isStemmed ? ['Other'] : []);
     });
 
     it('looks at title, tags, category and description', async () => {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { configurationTable, environmentExample } from '../src/config/documentation.ts';
+import { openApiDocument } from '../src/openapi.ts';
 
 /** Writes the documents that are made of the code; with `--check` says which are stale, and changes nothing. */
 
@@ -15,6 +16,7 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/configuration.md', CONFIGURATION_HEAD + configurationTable()],
     ['.env.example', environmentExample()],
+    ['docs/openapi.json', await openApiDocument('json')],
   ]);
 }
 

@@ -1,4 +1,5 @@
-import { asValue, createContainer, type InferCradleFromResolvers, InjectionMode } from 'awilix';
+import type { InferCradleFromResolvers } from 'awilix';
+import { asValue, createContainer, InjectionMode } from 'awilix';
 import type { Logger } from 'pino';
 import { createLogTelemetry } from './adapters/system/log-telemetry.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
@@ -20,7 +21,9 @@ export type Cradle = InferCradleFromResolvers<ReturnType<typeof registrations>>;
 
 /** Puts the service together. Nothing is built until it is asked for; `dispose()` takes down what was. */
 export function createServiceContainer(inputs: ContainerInputs) {
-  return createContainer({ injectionMode: InjectionMode.PROXY, strict: true }).register(registrations(inputs));
+  return createContainer({ injectionMode: InjectionMode.PROXY, strict: true }).register(
+    registrations(inputs),
+  );
 }
 
 function registrations(inputs: ContainerInputs) {
@@ -30,7 +33,10 @@ function registrations(inputs: ContainerInputs) {
     databaseUrl: asValue<string | undefined>(inputs.databaseUrl),
     clock: singleton((_cradle: object) => createSystemClock(), nothingToDispose),
     ids: singleton((_cradle: object) => createUuidIds(), nothingToDispose),
-    telemetry: singleton(({ log }: { readonly log: Logger }) => createLogTelemetry({ log }), nothingToDispose),
+    telemetry: singleton(
+      ({ log }: { readonly log: Logger }) => createLogTelemetry({ log }),
+      nothingToDispose,
+    ),
     ...stores(),
     ...useCases(),
   });

@@ -31,7 +31,9 @@ export async function openBenchDatabase(maxConnections = 10): Promise<BenchDatab
     onIdleError: () => undefined,
   });
   await migrateToLatest(db);
-  const { rows } = await sql<{ version: string }>`SELECT current_setting('server_version') AS version`.execute(db);
+  const { rows } = await sql<{
+    version: string;
+  }>`SELECT current_setting('server_version') AS version`.execute(db);
   const close = async () => {
     await db.destroy();
     await server.stop();

@@ -8,7 +8,7 @@ import type { ListPosition, Page } from './page.ts';
 export const RANKED_LIMIT = 1000;
 
 /** How long a list can be paged on after its first page. */
-export const RANKED_TTL_MS = 15 * 60_000;
+const RANKED_TTL_MS = 15 * 60_000;
 
 /** Where to go on in a saved order. */
 export type RankedPosition = readonly [listId: string, offset: number];

@@ -54,15 +54,21 @@ export interface Suggestion {
 /**
  * Ranked full text over search documents.
  *
- * Matching: words are stemmed by the document's language, accents and case do not count, the last word may be unfinished,
- * every word must match somewhere (title, tags, category or description). When too few documents match so, titles within
- * a typo or two match as well, after the exact ones. A match in the title outranks tags, these the description; a whole
- * title or a phrase in it comes first; popularity breaks near-ties. What the user typed is never a query language.
+ * Matching: every word must match somewhere (title, tags, category or description), but for the commonest ones ("the",
+ * "of"), which need not unless there are no others: then titles alone are looked at. Accents and case do not count, words are
+ * stemmed by the document's language, the last word may be unfinished; where it has one or two letters yet, it may only
+ * begin a word of a title. When too few documents match so, titles within a typo or two match as well, after the exact ones.
+ * A match in the title outranks tags and category, these the description; a whole title or a phrase in it comes first;
+ * popularity breaks near-ties. Of very many matches only the most promising are ranked; all are counted. What the user typed
+ * is never a query language: text without a letter or digit finds nothing.
  *
  * Errors: `StoreUnavailable`, `StoreTimeout`.
  */
 export interface TextSearch {
-  /** Indexes documents, each only when newer than what is indexed (a removal counts as indexed). No id may come twice. */
+  /**
+   * Indexes documents, each only when newer than what is indexed (a removal counts as indexed). No id may come twice. A
+   * program's document is always newer than one of the document calls under the same id: their versions count apart.
+   */
   index(documents: readonly SearchDocument[], call: Call): Promise<void>;
 
   /** Takes documents out, each only when the removal is newer than what is indexed. */

@@ -239,6 +239,37 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('a service that goes away in the middle', () => {
+  it('ends the import with 4, and it says what is in and how to go on', async () => {
+    const { createServer } = await import('node:http');
+    let asked = 0;
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        asked += 1;
+        if (asked > 1) response.destroy();
+        else response.end(JSON.stringify({ created: 2, updated: 0, unchanged: 0, errors: [] }));
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const { code, stdout, stderr } = await runCli(['import', '-', '--url', url, '--batch', '2', '--json'], {
+      input: lines(5),
+    });
+    server.close();
+    expect(code).toBe(EXIT.unreachable);
+    expect(jsonLines(stdout)).toEqual([
+      expect.objectContaining({ complete: false, created: 2, nextLine: 3, into: `the service at ${url}` }),
+    ]);
+    expect(stderr).toContain(`the service at ${url} can not be reached: the connection broke off`);
+    expect(stderr).toContain(
+      'What is in stays. To go on, repeat the import with the same input with --from-line 3;',
+    );
+  });
+});
+
 describe('a reader of stdout that goes away', () => {
   it('does not end the import', async () => {
     const path = await fileOf('[]\n'.repeat(50_000), 'many.ndjson');

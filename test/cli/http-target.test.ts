@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpService } from '../../src/cli/http-service.ts';
 import { createHttpTarget } from '../../src/cli/import/http-target.ts';
-import { aCall } from '../support/builders.ts';
+import { aCall } from '../support/call.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

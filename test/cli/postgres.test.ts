@@ -113,7 +113,9 @@ describe('import and export on a database', () => {
     expect(await readFile(file, 'utf8')).toBe('older');
   });
 
-  it('stop on Ctrl-C with whole batches in, and go on from the line they name', { timeout: 90_000 }, async () => {
+  it('stop on Ctrl-C with whole batches in, and go on from the line they name', {
+    timeout: 90_000,
+  }, async () => {
     const drafts = Array.from({ length: 4_000 }, () => measured());
     const path = join(folder, 'long.ndjson');
     await writeFile(path, `[]\n${asLines(drafts)}`);

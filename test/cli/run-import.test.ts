@@ -5,7 +5,7 @@ import { ImportBroken, runImport } from '../../src/cli/import/run-import.ts';
 import type { Line } from '../../src/domain/lines.ts';
 import type { RejectedLine } from '../../src/domain/program/program-imports.ts';
 import { readRecordMap } from '../../src/domain/program/record-map.ts';
-import { aCall } from '../support/builders.ts';
+import { aCall } from '../support/call.ts';
 
 const line = (number: number): Line => ({ line: number, text: `{"n":${number}}` });
 

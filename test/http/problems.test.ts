@@ -160,7 +160,6 @@ describe('a method that a call does not take', () => {
   it.each([
     ['/v1/programs', 'PUT', 'GET, HEAD, POST, OPTIONS'],
     ['/v1/programs/p', 'POST', 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
-    ['/v1/programs/import', 'GET', undefined],
     ['/v1/discovery/popular?limit=3', 'DELETE', 'GET, HEAD, OPTIONS'],
     ['/v1/rate-limits/check', 'PUT', 'GET, HEAD, POST, DELETE, OPTIONS'],
     ['/v1/views/batch', 'GET', 'POST, OPTIONS'],
@@ -169,7 +168,6 @@ describe('a method that a call does not take', () => {
     ['/v1/programs', 'PROPFIND', 'GET, HEAD, POST, OPTIONS'],
     ['/v1/programs', 'QUERY', 'GET, HEAD, POST, OPTIONS'],
   ])('of %s: %s', async (url, method, allow) => {
-    if (allow === undefined) return;
     const reply = await http.ask({ method: method as 'GET', url });
     expect(reply).toMatchObject({ status: 405, json: { code: 'method-not-allowed' }, headers: { allow } });
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Program, ProgramDraft } from '../../src/domain/program/program.ts';
-import type { Call } from '../../src/ports/call.ts';
+import type { ProgramDraft } from '../../src/domain/program/program.ts';
 
 /** An id that no other test uses. */
 export function anId(prefix = 'p'): string {
@@ -22,22 +21,4 @@ export function aDraft(overrides: Partial<ProgramDraft> = {}): ProgramDraft {
     releaseDate: '1949-09-01',
     ...overrides,
   };
-}
-
-/** A program as the catalogue would give it. */
-export function aProgram(overrides: Partial<Program> = {}): Program {
-  return {
-    ...aDraft(),
-    viewCount: 0,
-    popularityScore: 0,
-    version: 1,
-    createdAt: new Date('2026-03-01T10:00:00.000Z'),
-    updatedAt: new Date('2026-03-01T10:00:00.000Z'),
-    ...overrides,
-  };
-}
-
-/** A call that nobody aborts. */
-export function aCall(): Call {
-  return { signal: new AbortController().signal };
 }

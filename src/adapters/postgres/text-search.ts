@@ -14,44 +14,61 @@ import { findFew, findNear } from './text-search/find-few.ts';
 import { findMany } from './text-search/find-many.ts';
 import { indexDocuments, removeDocuments } from './text-search/index-documents.ts';
 import type { Found, NearFound } from './text-search/matching.ts';
+import type { RecentSet } from './text-search/recent-set.ts';
+import { createRecentSet } from './text-search/recent-set.ts';
 import { withServerStems } from './text-search/stemmers.ts';
 import { suggest } from './text-search/suggest.ts';
 import { nearTitles } from './text-search/typos.ts';
 
 type Db = Kysely<TextTables>;
 
+const BROAD_KEPT = 1000;
+
 /**
  * Full text in the table `search_texts`, with no extension of Postgres. Words and their typo keys are made here, the same
  * as in every adapter; Postgres finds, counts and scores, and stems the languages that we have no stemmer for.
  */
 export function createPostgresTextSearch({ db }: { readonly db: Db }): TextSearch {
+  const engine = { db, broad: createRecentSet(BROAD_KEPT) };
   return {
     index: (documents, call) => withStoreErrors(() => indexDocuments(db, documents, call)),
     remove: (removals, call) => withStoreErrors(() => removeDocuments(db, removals, call)),
-    search: (query, call) => withStoreErrors(() => search(db, query, call)),
+    search: (query, call) => withStoreErrors(() => search(engine, query, call)),
     highlight: (text, contentIds, call) => withStoreErrors(() => highlights(db, text, contentIds, call)),
     suggest: (text, limit, call) => withStoreErrors(() => suggest(db, text, limit, call)),
   };
 }
 
-async function search(db: Db, query: TextQuery, call: Call): Promise<TextResult> {
+/** `broad`: queries that lately matched too much to score all of it. A hint of what to try first, wrong at no cost but time. */
+interface Engine {
+  readonly db: Db;
+  readonly broad: RecentSet;
+}
+
+async function search(engine: Engine, query: TextQuery, call: Call): Promise<TextResult> {
+  const { db } = engine;
   const typed = queryWords(query.text);
   if (typed.required.length === 0) return noResult(query);
   const words = await withServerStems(db, typed, call);
-  const found = await findAsTyped(db, query, words, call);
+  const found = await findAsTyped(engine, query, words, call);
   if (found.total >= FEW_MATCHES) return toResult(query, found);
   const near = await nearTitles(db, words, call);
   return toNearResult(query, words, await findNear(db, query, words, near, call));
 }
 
-async function findAsTyped(db: Db, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
-  const few = isBroad(words) ? undefined : await findFew(db, query, words, call);
-  return few ?? findMany(db, query, words, call);
+async function findAsTyped(engine: Engine, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
+  const { db, broad } = engine;
+  const key = JSON.stringify([words.line, query.filter]);
+  if (isShort(words) || broad.has(key)) return findMany(db, query, words, call);
+  const few = await findFew(db, query, words, call);
+  if (few !== undefined) return few;
+  broad.add(key);
+  return findMany(db, query, words, call);
 }
 
-// One or two letters begin so many words that looking whether they are few is time lost.
-function isBroad({ required }: QueryWords): boolean {
-  return required.every((word) => word.beginnings.length > 0 && word.text.length <= 2);
+// So few letters begin so many words that looking whether they are few is time lost.
+function isShort({ required }: QueryWords): boolean {
+  return required.every((word) => word.beginnings.length > 0 && word.text.length <= 3);
 }
 
 function noResult({ facets }: TextQuery): TextResult {

@@ -65,7 +65,9 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
 
 async function runRound(options: BackgroundLoopOptions, stopping: AbortSignal): Promise<number> {
   try {
-    return await options.round({ signal: AbortSignal.any([stopping, AbortSignal.timeout(options.roundTimeoutMs)]) });
+    return await options.round({
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(options.roundTimeoutMs)]),
+    });
   } catch (error) {
     if (!stopping.aborted) options.telemetry.failed(options.name, error);
     return 0;

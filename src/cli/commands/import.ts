@@ -14,6 +14,7 @@ import type { ImportEnd } from '../import/report.ts';
 import { howToGoOn, sayRejections, sayTotals, summaryJson } from '../import/report.ts';
 import type { ImportRun, ImportTotals } from '../import/run-import.ts';
 import { ImportBroken, runImport } from '../import/run-import.ts';
+import { keepHeapSmall } from '../import/small-heap.ts';
 import type { Input } from '../input/open-input.ts';
 import { openInput } from '../input/open-input.ts';
 import type { Interrupts } from '../interrupts.ts';
@@ -40,6 +41,7 @@ export async function importPrograms(
   options: ImportOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   const map = options.map === undefined ? undefined : await openRecordMap(options.map);
   const interrupts = listenForInterrupts();
   const input = await openInput(file, terminal, interrupts.stop);
@@ -98,8 +100,9 @@ async function importInto(parts: RunParts, session: Session): Promise<ExitCode> 
   if (isComplete) await settle(parts, session);
   await rejections.end();
   const seconds = (performance.now() - startedAt) / 1000;
-  await report({ file, into: parts.target.name, totals, seconds, isComplete, error }, session, rejections);
-  if (error !== undefined) throw brokenOff(error, file, totals);
+  const end = { file, into: parts.target.name, totals, seconds, isComplete, error };
+  await report(end, session, rejections);
+  if (error !== undefined) throw brokenOff(error, end);
   if (interrupts.stop.aborted) return interrupts.exitCode();
   return totals.rejected > 0 ? EXIT.linesRejected : EXIT.ok;
 }
@@ -151,10 +154,10 @@ async function report(
   if (options.json === true) await writeText(terminal.stdout, summaryJson(end));
   else sayRejections(terminal, rejections, end.totals.rejected, options.errors);
   if (options.quiet !== true) sayTotals(terminal, end);
-  if (interrupts.stop.aborted && !end.isComplete) say(terminal, howToGoOn(end.file, end.totals));
+  if (interrupts.stop.aborted && !end.isComplete) say(terminal, howToGoOn(end));
 }
 
-function brokenOff(cause: unknown, file: string, totals: ImportTotals): CommandError {
+function brokenOff(cause: unknown, end: ImportEnd): CommandError {
   const { exitCode, message } = failureOf(cause);
-  return new CommandError(exitCode, `${message}\n${howToGoOn(file, totals)}`, { cause });
+  return new CommandError(exitCode, `${message}\n${howToGoOn(end)}`, { cause });
 }

@@ -31,10 +31,11 @@ function createBar({ stderr }: Terminal, input: Input): Progress {
     format: input.totalBytes === undefined ? counts : `{bar} {percentage}%  ${counts}  {eta_formatted} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 24,
+    barsize: 20,
     etaBuffer: 50,
-    // A process that is told twice to stop could not give a hidden cursor back.
+    // A process that is told twice to stop could give back neither a hidden cursor nor the wrapping of lines.
     hideCursor: false,
+    linewrap: true,
     clearOnComplete: true,
     forceRedraw: true,
   });

@@ -13,7 +13,7 @@ export interface Rejections {
   end(): Promise<void>;
 }
 
-export const REJECTIONS_SHOWN = 20;
+const REJECTIONS_SHOWN = 20;
 
 export interface RejectionsOptions {
   /** NDJSON of every rejected line goes to this file. */

@@ -64,7 +64,9 @@ export function sayRejections(
 }
 
 /** How to go on after an import that was not finished. */
-export function howToGoOn(file: string, totals: ImportTotals): string {
-  const input = file === '-' ? 'with the same input' : `of ${file}`;
-  return `What is in stays. To go on, repeat the import ${input} with --from-line ${totals.lastLine + 1}; repeating it whole works too and changes nothing twice.`;
+export function howToGoOn({ file, into, totals }: Pick<ImportEnd, 'file' | 'into' | 'totals'>): string {
+  const what = file === '-' ? 'the import with the same input' : `the import of ${file}`;
+  const goOn = `To go on, repeat ${what} with --from-line ${totals.lastLine + 1}`;
+  if (into === undefined) return `${goOn}.`;
+  return `What is in stays. ${goOn}; repeating it whole works too and changes nothing twice.`;
 }

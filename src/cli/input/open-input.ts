@@ -25,7 +25,7 @@ export async function openInput(path: string, terminal: Terminal, stop: AbortSig
   if (path === '-') return standardInput(terminal, stop);
   const file = await openFile(path);
   const totalBytes = await sizeOf(file, path);
-  return reading(file.createReadStream({ highWaterMark: 262_144 }), path, totalBytes, stop);
+  return reading(file.createReadStream(), path, totalBytes, stop);
 }
 
 function standardInput(terminal: Terminal, stop: AbortSignal): Input {

@@ -6,7 +6,7 @@ import { kindOf, textFault } from '../text.ts';
 import { metadataFaults } from './check-metadata.ts';
 import { canonicalLanguage, dateFault, languageFault } from './check-values.ts';
 import type { ProgramDraft } from './program.ts';
-import { PROGRAM_LIMITS } from './program.ts';
+import { PROGRAM_LIMITS, RESERVED_PROGRAM_IDS } from './program.ts';
 
 /** A checked draft, or everything that is wrong with the input. */
 export type CheckedDraft =
@@ -19,7 +19,7 @@ const REQUIRED = ['programId', 'title', 'contentType', 'category', 'language'] a
 
 /** Says what is wrong with one field of a draft, by name. `null` is taken where the field may be absent in a program. */
 const CHECKS: Readonly<Record<string, Check>> = {
-  programId: (value) => patternFault(value, PROGRAM_LIMITS.programId),
+  programId: (value) => patternFault(value, PROGRAM_LIMITS.programId) ?? reservedFault(value),
   title: (value) => textFault(value, PROGRAM_LIMITS.title),
   description: (value) => textFault(value, PROGRAM_LIMITS.description),
   contentType: (value) => patternFault(value, PROGRAM_LIMITS.contentType),
@@ -89,6 +89,11 @@ function patternFault(value: unknown, rule: { pattern: string; max: number }): s
   if (typeof value !== 'string') return `must be a string, was ${kindOf(value)}`;
   if (new RegExp(rule.pattern, 'u').test(value)) return undefined;
   return `must match ${rule.pattern} (at most ${rule.max} characters)`;
+}
+
+function reservedFault(value: unknown): string | undefined {
+  const isReserved = typeof value === 'string' && RESERVED_PROGRAM_IDS.has(value);
+  return isReserved ? `must not be ${[...RESERVED_PROGRAM_IDS].join(', ')}: these are reserved` : undefined;
 }
 
 function tagsFault(value: unknown): string | undefined {

@@ -24,7 +24,7 @@ const FAULTS_SHOWN = 5;
 const SERVER_MADE: ReadonlySet<string> = new Set(['version', 'createdAt', 'updatedAt']);
 
 /** Faults as one short line that names each field. */
-export function faultsText(faults: readonly Fault[]): string {
+function faultsText(faults: readonly Fault[]): string {
   const shown = faults.slice(0, FAULTS_SHOWN).map(faultText).join('; ');
   const more = faults.length - FAULTS_SHOWN;
   return printable(shown) + (more > 0 ? `; and ${more} more` : '');

@@ -1,6 +1,6 @@
 import type { ListPosition } from '../page.ts';
 import { isScalarPosition } from '../page.ts';
-import { compareText } from '../text.ts';
+import { cleanTextFault, compareText } from '../text.ts';
 import type { Program } from './program.ts';
 
 /** Every given condition must hold. */
@@ -63,12 +63,17 @@ function compareDescending(a: string | number | null, b: string | number | null)
 
 /** Whether a value that came from outside is a position of this order. */
 export function isProgramPosition(sort: ProgramSort, value: ListPosition): value is ProgramPosition {
-  if (!isScalarPosition(value) || value.length !== 2 || typeof value[1] !== 'string') return false;
+  if (!isScalarPosition(value) || value.length !== 2 || !isCleanText(value[1])) return false;
   const key = value[0];
-  if (sort === 'title') return typeof key === 'string';
+  if (sort === 'title') return isCleanText(key);
   if (sort === '-releaseDate')
     return key === null || (typeof key === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(key));
   return typeof key === 'number' && (sort === '-popularityScore' || Number.isSafeInteger(key));
+}
+
+/** A forged position must not carry to a store what a program could never have. */
+function isCleanText(value: unknown): boolean {
+  return typeof value === 'string' && cleanTextFault(value, false) === undefined;
 }
 
 /** Whether a program meets every condition of the filter. */

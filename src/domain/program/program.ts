@@ -57,6 +57,9 @@ export const PROGRAM_LIMITS = {
   popularityScore: 1e12,
 } as const;
 
+/** Ids that no program can have: in an address they would mean a call of the API. */
+export const RESERVED_PROGRAM_IDS: ReadonlySet<string> = new Set(['batch-get', 'export', 'import']);
+
 /** The measures of a draft over what is stored (`undefined`: nothing is). */
 export function settledMeasures(draft: ProgramDraft, stored: ProgramMeasures | undefined): ProgramMeasures {
   return {

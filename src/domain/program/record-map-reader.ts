@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<string, { readonly options: readonly string[]; read
 const KIND_NAMES = Object.keys(KINDS);
 
 /** Reads one rule: a text is short for `{ "from": text }`. What is wrong with it goes to `at.faults`. */
-export function readRule(given: unknown, at: Reading): Rule {
+function readRule(given: unknown, at: Reading): Rule {
   if (at.depth > MAX_DEPTH) return refused(at, `must be at most ${MAX_DEPTH} levels deep`);
   if (typeof given === 'string') return rules.fromPath(readPath(given, at));
   if (!isPlainObject(given))

@@ -1,4 +1,5 @@
 import type { Highlights } from '../../ports/text-search.ts';
+import { pairWord } from './document-words.ts';
 import type { QueryWord, QueryWords } from './query-words.ts';
 import { stemmerOf } from './stemming.ts';
 import { typoDistance } from './typos.ts';
@@ -23,14 +24,13 @@ export interface Shown {
  */
 export function highlight(document: Shown, query: QueryWords): Highlights | undefined {
   const stem = stemmerOf(document.language) ?? ((word: string) => word);
-  const title = wordsOf(document.title);
-  const description = wordsOf(document.description);
-  const matches = (word: Word) => query.required.some((wanted) => isMatch(word, wanted, stem));
+  const title = matchesIn(wordsOf(document.title), query, stem, 'title');
+  const description = matchesIn(wordsOf(document.description), query, stem, 'anywhere');
   const absent = query.required.filter(
-    (wanted) => ![...title, ...description].some((word) => isMatch(word, wanted, stem)),
+    (wanted) => !title.found.has(wanted) && !description.found.has(wanted),
   );
-  const inTitle = title.filter((word) => matches(word) || isNear(word, absent));
-  const inDescription = description.filter(matches);
+  const inTitle = title.all.filter((word) => title.matching.has(word) || isNear(word, absent));
+  const inDescription = description.all.filter((word) => description.matching.has(word));
   if (inTitle.length + inDescription.length === 0) return undefined;
   return {
     ...(inTitle.length > 0 && { title: marked(document.title, inTitle, 0, document.title.length) }),
@@ -38,12 +38,46 @@ export function highlight(document: Shown, query: QueryWords): Highlights | unde
   };
 }
 
-function isMatch(word: Word, wanted: QueryWord, stem: (word: string) => string): boolean {
+interface Matches {
+  readonly all: readonly Word[];
+  readonly matching: ReadonlySet<Word>;
+  /** The words of the query that stand somewhere. */
+  readonly found: ReadonlySet<QueryWord>;
+}
+
+function matchesIn(
+  words: readonly Word[],
+  query: QueryWords,
+  stem: (word: string) => string,
+  place: QueryWord['beginsIn'],
+): Matches {
+  const matching = new Set<Word>();
+  const found = new Set<QueryWord>();
+  words.forEach((word, index) => {
+    const next = words[index + 1];
+    for (const wanted of query.required) {
+      const isPair = next !== undefined && wanted.entries.includes(pairWord(word.text + next.text));
+      if (!isPair && !isMatch(word, wanted, stem, place)) continue;
+      found.add(wanted);
+      matching.add(word);
+      if (isPair) matching.add(next);
+    }
+  });
+  return { all: words, matching, found };
+}
+
+function isMatch(
+  word: Word,
+  wanted: QueryWord,
+  stem: (word: string) => string,
+  place: QueryWord['beginsIn'],
+): boolean {
+  const begins = place === 'title' || wanted.beginsIn === 'anywhere';
   return [word.text, ...word.forms].some(
     (form) =>
       wanted.entries.includes(form) ||
       wanted.entries.includes(stem(form)) ||
-      wanted.beginnings.some((beginning) => form.startsWith(beginning)),
+      (begins && wanted.beginnings.some((beginning) => form.startsWith(beginning))),
   );
 }
 

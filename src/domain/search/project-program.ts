@@ -9,7 +9,7 @@ export interface Projection {
 }
 
 /** The one way from the catalogue to a search document: every writer and every check of the copies uses it. */
-export function projectProgram(program: Program): SearchDocument {
+function projectProgram(program: Program): SearchDocument {
   return {
     contentId: program.programId,
     type: program.contentType,

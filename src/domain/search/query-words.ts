@@ -11,7 +11,11 @@ export interface QueryWord {
   readonly entries: readonly string[];
   /** Beginnings that satisfy the word too: the last word may be unfinished. */
   readonly beginnings: readonly string[];
+  /** Where beginnings count. One or two letters begin something in nearly every text: they count in titles. */
+  readonly beginsIn: 'anywhere' | 'title';
 }
+
+const LONGEST_SHORT = 2;
 
 export interface QueryWords {
   /** All words are common ones: only titles are looked at, since nearly every description has them. */
@@ -46,6 +50,7 @@ function toQueryWord(word: Word, words: readonly Word[]): QueryWord {
     text: word.text,
     entries: [...new Set(entries)],
     beginnings: at === words.length - 1 ? [...new Set(forms)] : [],
+    beginsIn: word.text.length <= LONGEST_SHORT ? 'title' : 'anywhere',
   };
 }
 

@@ -48,7 +48,7 @@ const FOLDED: Readonly<Record<string, string>> = {
 const FOLDABLE = /[œæßøđðþłħıŧ]/g;
 
 /** Lower case without accents, `&` between words as `and`; marks of scripts that need them to tell words apart stay. */
-export function fold(text: string): string {
+function fold(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
   return text
     .toLowerCase()

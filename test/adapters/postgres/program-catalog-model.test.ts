@@ -9,7 +9,7 @@ import type { ProgramDraft } from '../../../src/domain/program/program.ts';
 import { PROGRAM_SORTS } from '../../../src/domain/program/program-query.ts';
 import type { CatalogFixture } from '../../contracts/program-catalog/fixture.ts';
 import { markedVersions } from '../../contracts/program-catalog/fixture.ts';
-import { aCall } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import { useDatabase } from '../../support/postgres.ts';
 
 // Few values each, so that sequences meet the same programs, ties and equal drafts again and again.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import { moment } from '../program-catalog/fixture.ts';
 import type { OutboxSubject } from './fixture.ts';
 import { claim, keysOf, write } from './fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/ports/call.ts';
 import type { Outbox } from '../../../src/ports/outbox.ts';
-import { aCall } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { OutboxSubject } from './fixture.ts';
 import { claim, write } from './fixture.ts';
 

@@ -1,5 +1,6 @@
 import type { Mark } from '../../../src/ports/outbox.ts';
-import { aCall, aDraft, anId } from '../../support/builders.ts';
+import { aDraft, anId } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogFixture } from '../program-catalog/fixture.ts';
 import { stored } from '../program-catalog/fixture.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeleteOutcome, PutOutcome } from '../../../src/ports/program-catalog.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { ABSENT, ANY, atVersion, markedVersions, moment, PRESENT, stored } from './fixture.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { ABSENT, ANY, asCreated, atVersion, moment, PRESENT, stored } from './fixture.ts';
 

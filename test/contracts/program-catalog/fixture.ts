@@ -1,7 +1,7 @@
 import type { Program, ProgramDraft } from '../../../src/domain/program/program.ts';
 import type { Outbox } from '../../../src/ports/outbox.ts';
 import type { ProgramCatalog, WriteCondition } from '../../../src/ports/program-catalog.ts';
-import { aCall } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 
 /** An empty catalogue that was built with the data set `search`, and the outbox that it marks. */
 export interface CatalogFixture {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProgramDraft } from '../../../src/domain/program/program.ts';
 import type { Call } from '../../../src/ports/call.ts';
 import type { ProgramCatalog } from '../../../src/ports/program-catalog.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { ANY, asCreated, moment, stored } from './fixture.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../../src/domain/text.ts';
-import { aCall, aDraft, anId } from '../../support/builders.ts';
+import { aDraft, anId } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { ANY, asCreated, moment, stored } from './fixture.ts';
 

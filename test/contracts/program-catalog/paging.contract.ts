@@ -3,7 +3,8 @@ import type { Program, ProgramDraft } from '../../../src/domain/program/program.
 import type { ProgramPosition, ProgramQuery } from '../../../src/domain/program/program-query.ts';
 import { comparePositions, PROGRAM_SORTS, positionOf } from '../../../src/domain/program/program-query.ts';
 import type { ProgramCatalog } from '../../../src/ports/program-catalog.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { moment, stored } from './fixture.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgramDraft } from '../../../src/domain/program/program.ts';
 import type { ProgramFilter } from '../../../src/domain/program/program-query.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { moment } from './fixture.ts';
 

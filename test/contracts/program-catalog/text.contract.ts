@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { asCreated, moment, stored } from './fixture.ts';
 

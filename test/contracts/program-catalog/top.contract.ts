@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROGRAM_SORTS } from '../../../src/domain/program/program-query.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { moment } from './fixture.ts';
 

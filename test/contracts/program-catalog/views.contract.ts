@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aCall, aDraft, anId } from '../../support/builders.ts';
+import { aDraft, anId } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import type { CatalogSubject } from './fixture.ts';
 import { ANY, markedVersions, moment, stored } from './fixture.ts';
 

@@ -28,7 +28,7 @@ export function titled(title: string, overrides: Partial<SearchDocument> = {}): 
   return aText({ title, ...overrides });
 }
 
-export function aQuery(text: string, overrides: Partial<TextQuery> = {}): TextQuery {
+function aQuery(text: string, overrides: Partial<TextQuery> = {}): TextQuery {
   return { text, filter: {}, facets: [], sort: 'relevance', maxHits: 100, ...overrides };
 }
 

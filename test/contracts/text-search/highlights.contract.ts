@@ -32,6 +32,9 @@ export function highlightsContract(subject: TextSearchSubject): void {
       expect(await highlightOf(fixture, 'spiderman', titled('Spider-Man'))).toEqual({
         title: '<mark>Spider</mark>-<mark>Man</mark>',
       });
+      expect(await highlightOf(fixture, 'starwars', titled('The Star Wars'))).toEqual({
+        title: 'The <mark>Star</mark> <mark>Wars</mark>',
+      });
       expect(await highlightOf(fixture, '钟', titled('大钟'))).toEqual({ title: '大<mark>钟</mark>' });
     });
 

@@ -77,6 +77,18 @@ export function matchingContract(subject: TextSearchSubject): void {
       expect(await find('casab nights')).toEqual([]);
     });
 
+    it('takes one or two letters for the beginning of a word in titles only', async () => {
+      const find = await titleFinder(await subject(), [
+        titled('Alien'),
+        titled('Other', { description: 'Alas, an alien.', tags: ['alpine'] }),
+        titled('Machines', { description: 'About AL and others.' }),
+        titled('Alone', { description: 'Machines.' }),
+      ]);
+      expect((await find('al')).toSorted()).toEqual(['Alien', 'Alone', 'Machines']);
+      expect((await find('machines al')).toSorted()).toEqual(['Alone', 'Machines']);
+      expect((await find('alie')).toSorted()).toEqual(['Alien', 'Other']);
+    });
+
     it('does not want the commonest words, unless there are no others', async () => {
       const find = await titleFinder(await subject(), [
         titled('Lord of Rings'),

@@ -8,7 +8,8 @@ import { demoViews } from '../../../src/domain/demo/demo-views.ts';
 import { loadDemoCatalog } from '../../../src/domain/demo/load-demo-catalog.ts';
 import type { ActivityStore } from '../../../src/ports/activity-store.ts';
 import type { ProgramCatalog } from '../../../src/ports/program-catalog.ts';
-import { aCall, aDraft, anId } from '../../support/builders.ts';
+import { aDraft, anId } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
 const FILMS = 3200;

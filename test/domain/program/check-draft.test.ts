@@ -62,6 +62,7 @@ describe('checkDraft', () => {
   it.each([
     [{ programId: 'a/b' }, /programId must match/],
     [{ programId: '#lease' }, /programId must match/],
+    [{ programId: 'export' }, /programId must not be batch-get, export, import/],
     [{ programId: 'a'.repeat(101) }, /programId must match/],
     [{ title: 'a\u0000' }, /title must not have control/],
     [{ title: '\udfff' }, /lone surrogate/],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProgramDraft } from '../../../src/domain/program/program.ts';
 import { createProgramImports } from '../../../src/domain/program/program-imports.ts';
 import type { BulkOutcome } from '../../../src/ports/program-catalog.ts';
-import { aCall, aDraft } from '../../support/builders.ts';
+import { aDraft } from '../../support/builders.ts';
+import { aCall } from '../../support/call.ts';
 
 function setUp(outcome: (draft: ProgramDraft) => BulkOutcome = () => 'created') {
   const written: (readonly ProgramDraft[])[] = [];

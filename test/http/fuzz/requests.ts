@@ -171,8 +171,13 @@ function agreeing(content: unknown, path: Record<string, unknown>): unknown {
   return Array.isArray(content) ? content : { ...content, ...Object.fromEntries(shared) };
 }
 
+// A client resolves `.` and `..` before it sends an address: alone they would be another call.
+function segment(text: string): string {
+  return encoded(/^\.{1,2}$/.test(text) ? `${text}!` : text);
+}
+
 function addressOf(template: string, path: Record<string, unknown>, query: Record<string, unknown>): string {
-  const address = template.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => encoded(String(path[name])));
+  const address = template.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => segment(String(path[name])));
   const search = Object.entries(query).map(([name, value]) => `${encoded(name)}=${encoded(String(value))}`);
   return search.length === 0 ? address : `${address}?${search.join('&')}`;
 }

@@ -59,14 +59,15 @@ function weightsOf(
   titleOnly: boolean,
 ): ReadonlyMap<number, number> {
   const weights = new Map<number, number>();
-  const visit = (table: readonly number[]) => (slot: number, fields: number) => {
-    if ((titleOnly && (fields & FIELD.title) === 0) || textAt(slot) === undefined) return;
+  const visit = (table: readonly number[], inTitle: boolean) => (slot: number, fields: number) => {
+    if ((inTitle && (fields & FIELD.title) === 0) || textAt(slot) === undefined) return;
     const weight = table[fields] ?? 0;
     if (weight > (weights.get(slot) ?? -1)) weights.set(slot, weight);
   };
-  for (const entry of word.entries) index.each(entry, visit(WHOLE));
+  for (const entry of word.entries) index.each(entry, visit(WHOLE, titleOnly));
+  const beginsInTitle = titleOnly || word.beginsIn === 'title';
   for (const beginning of word.beginnings) {
-    for (const begun of index.beginningWith(beginning)) index.each(begun, visit(BEGUN));
+    for (const begun of index.beginningWith(beginning)) index.each(begun, visit(BEGUN, beginsInTitle));
   }
   return weights;
 }

@@ -7,7 +7,7 @@ import { FACET_VALUES } from '../../../ports/text-search.ts';
 const COLUMNS = { category: 'category', language: 'language', contentType: 'content_type' } as const;
 
 /** Those conditions of a filter that `facets` picks, on the table or subquery `alias`; `true` when there is none. */
-export function conditions(
+function conditions(
   filter: DocumentFilter,
   facets: (facet: Facet) => boolean,
   alias: string,

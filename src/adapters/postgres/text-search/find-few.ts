@@ -6,7 +6,7 @@ import type { TextQuery } from '../../../ports/text-search.ts';
 import type { TextTables } from '../migrations/0005-texts.ts';
 import { allFacetCounts, facetColumns, filterAfterFacets, filterBeforeFacets } from './conditions.ts';
 import type { Found, NearFound } from './matching.ts';
-import { hits, matchesEvery, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
+import { hits, matchesAsTyped, queryRow, scoredRows, sortColumn, sortOrder } from './matching.ts';
 
 /** Up to so many matches are all scored. */
 const FEW = 2000;
@@ -26,7 +26,7 @@ export async function findFew(
     WITH ${queryRow(words, null)},
     matched AS MATERIALIZED (
       SELECT ${sql.join([sql`t.ctid AS place`, sql`1 AS documents`, ...facetColumns(query)])} FROM search_texts t
-      WHERE ${matchesEvery(words)} AND ${filterBeforeFacets(query)} LIMIT ${FEW + 1}
+      WHERE ${matchesAsTyped(words)} AND ${filterBeforeFacets(query)} LIMIT ${FEW + 1}
     ),
     chosen AS MATERIALIZED (SELECT place FROM matched m WHERE ${filterAfterFacets(query)} AND ${few}),
     ${scoredRows(words, sql`true`)}
@@ -54,11 +54,11 @@ export async function findNear(
     matched AS MATERIALIZED (
       SELECT ${sql.join([sql`t.ctid AS place`, sql`t.content_id`, sql`1 AS documents`, ...nearKeys(query, words), ...facetColumns(query)])}
       FROM search_texts t
-      WHERE (${matchesEvery(words)} OR t.title_words @@ (SELECT near FROM query)) AND ${filterBeforeFacets(query)}
+      WHERE (${matchesAsTyped(words)} OR t.title_words @@ (SELECT near FROM query)) AND ${filterBeforeFacets(query)}
     ),
     passing AS MATERIALIZED (SELECT * FROM matched m WHERE ${filterAfterFacets(query)}),
     chosen AS MATERIALIZED (SELECT place FROM passing ORDER BY ${nearOrder(query, words)} LIMIT ${limit}),
-    ${scoredRows(words, matchesEvery(words))}
+    ${scoredRows(words, matchesAsTyped(words))}
     SELECT (SELECT count(*) FROM passing)::float8 AS total,
       ${allFacetCounts(query, 'matched')} AS facets,
       ${hits(query.sort, limit, ['content_id', 'score', 'title_line', 'popularity'])}`.execute(db, call);
@@ -69,7 +69,7 @@ export async function findNear(
 
 function nearKeys({ sort }: TextQuery, words: QueryWords): readonly RawBuilder<unknown>[] {
   if (sort !== 'relevance') return [sql.ref(`t.${sortColumn(sort)}`)];
-  return [sql`t.popularity`, sql`length(t.title_line) AS length`, sql`${matchesEvery(words)} AS exact`];
+  return [sql`t.popularity`, sql`length(t.title_line) AS length`, sql`${matchesAsTyped(words)} AS exact`];
 }
 
 function nearOrder({ sort }: TextQuery, { line }: QueryWords): RawBuilder<unknown> {

@@ -11,11 +11,17 @@ import {
   filterBeforeFacets,
   wholeFilter,
 } from './conditions.ts';
-import type { Found } from './matching.ts';
-import { hits, matchesEvery, queryRow, scoredRows, sortOrder } from './matching.ts';
+import type { Found, Test } from './matching.ts';
+import { byIndex, byRow, hits, matchesAsTyped, queryRow, scoredRows, sortOrder } from './matching.ts';
 
 /** Sorts after every character that a line can hold. */
 const LAST_CHARACTER = '\u{10ffff}';
+
+/** What a row takes, to know how many there are: the planner's own count is not there before the first ANALYZE. */
+const DOCUMENT_BYTES = 1024;
+
+/** Titles that begin with the query, in the order of the alphabet; popular ones among them are found as popular. */
+const BEGUN = 50;
 
 /** Fewer candidates than this would leave too little choice to scoring. */
 const LEAST_CANDIDATES = 200;
@@ -48,7 +54,7 @@ function counted(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
   const columns = facetColumns(query);
   const groups = columns.length === 0 ? sql`` : sql`GROUP BY ${sql.join(columns)}`;
   return sql`SELECT ${sql.join([sql`count(*) AS documents`, ...columns])} FROM search_texts t
-    WHERE ${matchesEvery(words)} AND ${filterBeforeFacets(query)} ${groups}`;
+    WHERE ${matchesAsTyped(words)} AND ${filterBeforeFacets(query)} ${groups}`;
 }
 
 function total(query: TextQuery): RawBuilder<number> {
@@ -59,7 +65,7 @@ function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
   const { sort, maxHits } = query;
   if (sort !== 'relevance') {
     return sql`chosen AS MATERIALIZED (SELECT t.ctid AS place FROM search_texts t
-      WHERE ${matchesEvery(words)} AND ${wholeFilter(query)} ORDER BY ${sortOrder(sort)} LIMIT ${maxHits})`;
+      WHERE ${matchesAsTyped(words)} AND ${wholeFilter(query)} ORDER BY ${sortOrder(sort)} LIMIT ${maxHits})`;
   }
   const most = Math.max(maxHits, LEAST_CANDIDATES);
   const begins = sql`begun AS MATERIALIZED (${begun(query, words)})`;
@@ -69,60 +75,73 @@ function chosen(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
     UNION SELECT place FROM labelled UNION SELECT place FROM popular)`;
 }
 
-// Whole titles are the first of those that begin with the query. See `mostPopular` for the function in place of `@@`.
-function begun(query: TextQuery, { line, articleLines }: QueryWords): RawBuilder<unknown> {
+// Whole titles are the first of those that begin with the query.
+function begun(query: TextQuery, words: QueryWords): RawBuilder<unknown> {
+  const { line, articleLines } = words;
   const rows = (condition: RawBuilder<boolean>) => sql`(SELECT t.ctid AS place FROM search_texts t
-    WHERE ${condition} AND ts_match_vq(t.words, (SELECT every FROM query)) AND ${wholeFilter(query)}
-    ORDER BY t.title_line LIMIT ${LEAST_CANDIDATES})`;
+    WHERE ${condition} AND ${matchesAsTyped(words, byRow)} AND ${wholeFilter(query)}
+    ORDER BY t.title_line LIMIT ${BEGUN})`;
   return sql`${rows(sql`t.title_line >= ${line} AND t.title_line < ${line + LAST_CHARACTER}`)}
     UNION ${rows(sql`t.title_line = ANY(${articleLines}::text[])`)}`;
 }
 
 function titled(query: TextQuery, { titleOnly }: QueryWords, most: number): RawBuilder<unknown> {
-  const list = { name: 'titled', column: 't.title_words', query, most, wanted: sql<boolean>`true` } as const;
+  const matching: Matching = (test) => test('title_words', 'every');
+  const list = { name: 'titled', matching, query, most, room: sql<number>`${most}::bigint` } as const;
   return mostPopular(titleOnly ? { ...list, matches: total(query) } : list);
 }
 
 function labelled(query: TextQuery, most: number): RawBuilder<unknown> {
-  const wanted = sql<boolean>`(SELECT count(*) FROM titled) < ${most}`;
-  return mostPopular({ name: 'labelled', column: 't.label_words', query, most, wanted });
+  const matching: Matching = (test) => test('label_words', 'anywhere');
+  const room = roomBeside(sql`(SELECT count(*) FROM titled)`, most);
+  return mostPopular({ name: 'labelled', matching, query, most, room });
 }
 
-function popular(query: TextQuery, { titleOnly }: QueryWords, most: number): RawBuilder<unknown> {
-  const wanted = titleOnly
-    ? sql<boolean>`false`
-    : sql<boolean>`(SELECT count(*) FROM titled) + (SELECT count(*) FROM labelled) < ${most}`;
-  return mostPopular({ name: 'popular', column: 't.words', query, most, wanted, matches: total(query) });
+function popular(query: TextQuery, words: QueryWords, most: number): RawBuilder<unknown> {
+  const matching: Matching = (test) => matchesAsTyped(words, test);
+  const taken = sql<number>`((SELECT count(*) FROM titled) + (SELECT count(*) FROM labelled))`;
+  const room = words.titleOnly ? sql<number>`0` : roomBeside(taken, most);
+  return mostPopular({ name: 'popular', matching, query, most, room, matches: total(query) });
 }
+
+function roomBeside(taken: RawBuilder<number>, most: number): RawBuilder<number> {
+  return sql`CASE WHEN ${taken} < ${most} THEN greatest(${most} - ${taken}, ${LEAST_CANDIDATES}) ELSE 0 END`;
+}
+
+type Matching = (test: Test) => RawBuilder<boolean>;
 
 interface PopularList {
   readonly name: string;
-  readonly column: 't.title_words' | 't.label_words' | 't.words';
+  readonly matching: Matching;
   readonly query: TextQuery;
   readonly most: number;
-  /** Whether the list is needed at all. */
-  readonly wanted: RawBuilder<boolean>;
+  /** The length of the list, of which 0 costs nothing. */
+  readonly room: RawBuilder<number>;
   /** How many documents the list chooses from, if that is known. */
   readonly matches?: RawBuilder<number>;
 }
 
 // The most popular documents with all words in a column. For very common words, going down the popularity and testing each
 // document meets enough of them before sorting all is done: of `d` documents, `m` of which match, about `most * d / m` are
-// met, against `m` to sort, so the two ways are even at the square root of `most * d`. Called as a function and not as an
-// operator, the test can not be taken to the word index. Before a first ANALYZE the size of the table is not known.
-function mostPopular({ name, column, query, most, wanted, matches }: PopularList): RawBuilder<unknown> {
-  const found = sql<boolean>`${sql.ref(column)} @@ (SELECT every FROM query)`;
-  const tested = sql<boolean>`ts_match_vq(${sql.ref(column)}, (SELECT every FROM query))`;
-  const even = sql`(SELECT ceil(sqrt(${most} * greatest(reltuples, 1)))::bigint
-    FROM pg_class WHERE oid = 'search_texts'::regclass)`;
-  const counted = sql`(SELECT count(*) FROM (
-    SELECT FROM search_texts t WHERE ${wanted} AND ${found} LIMIT ${even} + 1) AS first_ones)`;
-  const isMany = sql.ref(`${name}_many`);
-  const rows = (way: RawBuilder<boolean>, condition: RawBuilder<boolean>) => sql`(
+// met, against `m` to sort, so the two ways are even at the square root of `most * d`.
+function mostPopular({ name, matching, query, most, room, matches }: PopularList): RawBuilder<unknown> {
+  const even = sql`(SELECT ceil(sqrt(${most} * pg_relation_size('search_texts') / ${DOCUMENT_BYTES}))::bigint)`;
+  const way = sql.ref(`${name}_way`);
+  const isWanted = sql`(SELECT room > 0 FROM ${way})`;
+  const counted = sql`(SELECT count(*) FROM (SELECT FROM search_texts t
+    WHERE ${room} > 0 AND ${matching(byIndex)} AND ${wholeFilter(query)} LIMIT ${even} + 1) AS first_ones)`;
+  const rows = (
+    going: RawBuilder<unknown>,
+    condition: RawBuilder<boolean>,
+    level: RawBuilder<number>,
+  ) => sql`(
     SELECT t.ctid AS place FROM search_texts t
-    WHERE ${wanted} AND ${way} AND ${condition} AND ${wholeFilter(query)}
-    ORDER BY t.popularity_level DESC, t.content_id LIMIT ${most})`;
-  return sql`${isMany} AS MATERIALIZED (SELECT ${matches ?? counted} > ${even} AS yes),
+    WHERE ${isWanted} AND ${going} AND ${condition} AND ${wholeFilter(query)}
+    ORDER BY ${level} DESC, t.content_id LIMIT (SELECT room FROM ${way}))`;
+  const walks = sql`(SELECT walks FROM ${way})`;
+  // As an expression the level has no index: no planner takes the other way.
+  return sql`${way} AS MATERIALIZED (SELECT ${room} AS room, ${matches ?? counted} > ${even} AS walks),
     ${sql.ref(name)} AS MATERIALIZED (
-      ${rows(sql`(SELECT yes FROM ${isMany})`, tested)} UNION ALL ${rows(sql`NOT (SELECT yes FROM ${isMany})`, found)})`;
+      ${rows(walks, matching(byRow), sql`t.popularity_level`)}
+      UNION ALL ${rows(sql`NOT ${walks}`, matching(byIndex), sql`t.popularity_level + 0`)})`;
 }

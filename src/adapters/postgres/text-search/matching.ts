@@ -1,9 +1,9 @@
 import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
-import type { QueryWords } from '../../../domain/search/query-words.ts';
+import type { QueryWord, QueryWords } from '../../../domain/search/query-words.ts';
 import type { FacetCount, TextSort } from '../../../ports/text-search.ts';
 import { relevance } from './relevance-sql.ts';
-import { everyWord } from './tsquery.ts';
+import { begunWord, everyWord, everyWordAnywhere } from './tsquery.ts';
 
 /** What a search finds; the columns of its hits are arrays of one length, which takes half the time of an object a hit. */
 export interface Found {
@@ -28,13 +28,39 @@ export interface NearFound extends Omit<Found, 'score'> {
  * common a literal word is and would read every row for a common one, which takes longer.
  */
 export function queryRow(words: QueryWords, near: string | null): RawBuilder<unknown> {
+  const { required } = words;
+  const short = shortWord(words);
+  const begun = short === undefined ? null : begunWord(short);
+  const finished = everyWord(required.filter((word) => word !== short));
   return sql`query AS MATERIALIZED (
-    SELECT ${everyWord(words.required)}::tsquery AS every, ${near}::tsquery AS near)`;
+    SELECT ${everyWord(required)}::tsquery AS every, ${everyWordAnywhere(required)}::tsquery AS anywhere,
+      ${finished}::tsquery AS finished, ${begun}::tsquery AS begun, ${near}::tsquery AS near)`;
 }
 
+function shortWord({ required }: QueryWords): QueryWord | undefined {
+  return required.find((word) => word.beginnings.length > 0 && word.beginsIn === 'title');
+}
+
+type QueryName = 'every' | 'anywhere' | 'finished' | 'begun' | 'near';
+type Column = 'title_words' | 'label_words' | 'words';
+/** Whether a column of a row `t` matches a query. */
+export type Test = (column: Column, query: QueryName) => RawBuilder<boolean>;
+
+/** Finds matches in the word index. */
+export const byIndex: Test = (column, query) =>
+  sql`${sql.ref(`t.${column}`)} @@ (SELECT ${sql.ref(query)} FROM query)`;
+
+/** Tests a row that was found in another way: as a function and not as an operator it can not be taken to the word index. */
+export const byRow: Test = (column, query) =>
+  sql`ts_match_vq(${sql.ref(`t.${column}`)}, (SELECT ${sql.ref(query)} FROM query))`;
+
 /** Rows `t` that match as typed. */
-export function matchesEvery({ titleOnly }: QueryWords): RawBuilder<boolean> {
-  return sql`${sql.ref(titleOnly ? 't.title_words' : 't.words')} @@ (SELECT every FROM query)`;
+export function matchesAsTyped(words: QueryWords, test: Test = byIndex): RawBuilder<boolean> {
+  if (words.titleOnly) return test('title_words', 'every');
+  if (shortWord(words) === undefined) return test('words', 'every');
+  const begun = test('title_words', 'begun');
+  if (words.required.length === 1) return sql`(${test('words', 'anywhere')} OR ${begun})`;
+  return sql`(${test('words', 'anywhere')} OR (${test('words', 'finished')} AND ${begun}))`;
 }
 
 export type StoredSort = Exclude<TextSort, 'relevance'>;

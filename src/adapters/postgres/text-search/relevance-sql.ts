@@ -24,16 +24,16 @@ export function relevance(query: QueryWords): RawBuilder<number> {
 
 function wordWeight(word: QueryWord): RawBuilder<number> {
   const whole = sql`${wholeWord(word)}::tsquery`;
-  if (word.beginnings.length === 0) {
-    return sql`CASE WHEN t.title_words @@ ${whole} THEN ${WORD_WEIGHTS.title}::float8
-      WHEN t.label_words @@ ${whole} THEN ${WORD_WEIGHTS.label}::float8
-      WHEN t.words @@ ${whole} THEN ${WORD_WEIGHTS.description}::float8 ELSE 0 END`;
-  }
-  const begun = sql`${begunWord(word)}::tsquery`;
-  return sql`CASE WHEN t.title_words @@ ${whole} THEN ${WORD_WEIGHTS.title}::float8
-    WHEN t.title_words @@ ${begun} THEN ${WORD_WEIGHTS.titleBeginning}::float8
-    WHEN t.label_words @@ ${whole} THEN ${WORD_WEIGHTS.label}::float8
-    WHEN t.label_words @@ ${begun} THEN ${WORD_WEIGHTS.labelBeginning}::float8
+  const begins = word.beginnings.length > 0;
+  const inTitle = begins
+    ? sql`WHEN t.title_words @@ ${begunWord(word)}::tsquery THEN ${WORD_WEIGHTS.titleBeginning}::float8`
+    : sql``;
+  const inLabel =
+    begins && word.beginsIn === 'anywhere'
+      ? sql`WHEN t.label_words @@ ${begunWord(word)}::tsquery THEN ${WORD_WEIGHTS.labelBeginning}::float8`
+      : sql``;
+  return sql`CASE WHEN t.title_words @@ ${whole} THEN ${WORD_WEIGHTS.title}::float8 ${inTitle}
+    WHEN t.label_words @@ ${whole} THEN ${WORD_WEIGHTS.label}::float8 ${inLabel}
     WHEN t.words @@ ${whole} THEN ${WORD_WEIGHTS.description}::float8
     ELSE ${WORD_WEIGHTS.descriptionBeginning}::float8 END`;
 }

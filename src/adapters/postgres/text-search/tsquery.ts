@@ -8,6 +8,12 @@ export function everyWord(words: readonly QueryWord[]): string {
   return words.map((word) => `(${anyOf(word.entries, word.beginnings)})`).join(' & ');
 }
 
+/** Every word as it counts outside of titles. */
+export function everyWordAnywhere(words: readonly QueryWord[]): string {
+  const anywhere = words.map((word) => (word.beginsIn === 'title' ? { ...word, beginnings: [] } : word));
+  return everyWord(anywhere);
+}
+
 export function wholeWord(word: QueryWord): string {
   return anyOf(word.entries, []);
 }

@@ -1,7 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env node
 // Starts the command line on a Node that can run it: this one, or else the one that "npm ci" installed.
-// Imports make much short-lived garbage; V8 would keep up to a hundred megabytes for it. A small young generation keeps the
-// process small and costs an import nothing that can be measured (npm run bench -- import).
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -11,8 +9,6 @@ import { isSupportedNode, unsupportedNodeMessage } from './supported-node.mjs';
 
 /** The documented exit code of a wrong configuration or environment. */
 const EXIT_CONFIGURATION = 3;
-
-const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
 const entry = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
@@ -42,7 +38,7 @@ function installedNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, [...NODE_OPTIONS, entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends Ctrl-C to the command as well: passed on too, it would count as a second, impatient one.
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import type { ProgramDraft } from '../../src/domain/program/program.ts';
 import { aDraft, anId } from '../support/builders.ts';
-import { runCli, startCli } from '../support/cli.ts';
+import { jsonLines, runCli, startCli } from '../support/cli.ts';
 import { freshDatabase, useDatabase } from '../support/postgres.ts';
 
 const database = useDatabase();
@@ -18,11 +18,6 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const envOf = (url: string) => ({ MEDIAMESH_MODE: 'engines', DATABASE_URL: url });
 const env = () => envOf(database().url);
-const jsonLines = (text: string): Record<string, unknown>[] =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 const asLines = (drafts: readonly ProgramDraft[]) =>
   drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
 const measured = (over: Partial<ProgramDraft> = {}) =>

@@ -117,6 +117,18 @@ function isLeaf({ properties, items = {} }: Schema): boolean {
   return properties === undefined && inner.every((part) => part === undefined);
 }
 
+function expectWhole(where: string, { schema, description, example, required, in: part }: Parameter): void {
+  expect(description, where).toBeTruthy();
+  expect(required ? example : schema.examples?.[0], where).toBeDefined();
+  if (schema.default !== undefined) expect(required, where).toBe(false);
+  if (part === 'header' || schema.type === 'boolean') return;
+  const bounds = [schema.maximum, schema.maxLength, schema.enum, schema.pattern];
+  expect(
+    bounds.some((bound) => bound !== undefined),
+    `${where} is bounded`,
+  ).toBe(true);
+}
+
 describe('the OpenAPI document', () => {
   it('is valid', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mediamesh-openapi-'));
@@ -158,18 +170,7 @@ describe('the OpenAPI document', () => {
 
   it('bounds, explains and shows every parameter, and asks for none that has a default', () => {
     for (const [name, { parameters = [] }] of operations) {
-      for (const parameter of parameters) {
-        const where = `${name} ${parameter.name}`;
-        const { schema, description, example, required } = parameter;
-        expect(description, where).toBeTruthy();
-        expect(example, where).toBeDefined();
-        if (schema.default !== undefined) expect(required, where).toBe(false);
-        if (parameter.in === 'header') continue;
-        const bounded = [schema.maximum, schema.maxLength, schema.enum, schema.pattern].some(
-          (bound) => bound !== undefined,
-        );
-        expect(bounded || schema.type === 'boolean', `${where} is bounded`).toBe(true);
-      }
+      for (const parameter of parameters) expectWhole(`${name} ${parameter.name}`, parameter);
     }
   });
 

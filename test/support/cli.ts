@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import { aDraft } from './builders.ts';
 
 export interface CliResult {
   readonly code: number | null;
@@ -84,4 +85,17 @@ export function createFakeTerminal({ isTTY = false } = {}): FakeTerminal {
     printed: () => Buffer.concat(out).toString(),
     said: () => Buffer.concat(err).toString(),
   };
+}
+
+/** So many valid programs as lines of an import. */
+export function programLines(count: number): string {
+  return Array.from({ length: count }, () => `${JSON.stringify(aDraft())}\n`).join('');
+}
+
+/** The values of NDJSON, which must be objects. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }

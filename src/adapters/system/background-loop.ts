@@ -6,7 +6,10 @@ export interface BackgroundLoop {
   start(): void;
   /** Says that there may be work: the loop looks now, or right after the round it is in. */
   nudge(): void;
-  /** Ends after the round in flight, which is asked to stop. */
+  /**
+   * Ends after the round in flight, so that nothing is left half done for others to wait for; a round that does not end
+   * within `stopGraceMs` is aborted.
+   */
   stop(): Promise<void>;
 }
 
@@ -19,17 +22,22 @@ export interface BackgroundLoopOptions {
   readonly idleMs: number;
   /** A round that takes longer is stopped. Milliseconds. */
   readonly roundTimeoutMs: number;
+  /** Milliseconds; 5,000 by default. */
+  readonly stopGraceMs?: number;
   readonly telemetry: Telemetry;
 }
 
+const STOP_GRACE_MS = 5000;
+
 export function createBackgroundLoop(options: BackgroundLoopOptions): BackgroundLoop {
-  const stopping = new AbortController();
+  const aborting = new AbortController();
+  let isStopping = false;
   let wake: () => void = () => undefined;
   let isNudged = false;
   let running: Promise<void> | undefined;
 
   async function pause(): Promise<void> {
-    if (isNudged || stopping.signal.aborted) return;
+    if (isNudged || isStopping) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, options.idleMs);
       wake = () => {
@@ -40,9 +48,9 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!isStopping) {
       isNudged = false;
-      const done = await runRound(options, stopping.signal);
+      const done = await runRound(options, aborting.signal);
       if (done === 0) await pause();
     }
   }
@@ -56,20 +64,25 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
       wake();
     },
     async stop() {
-      stopping.abort(new Error(`${options.name} is stopping`));
+      isStopping = true;
       wake();
+      const impatience = setTimeout(
+        () => aborting.abort(new Error(`${options.name} is stopping`)),
+        options.stopGraceMs ?? STOP_GRACE_MS,
+      );
       await running;
+      clearTimeout(impatience);
     },
   };
 }
 
-async function runRound(options: BackgroundLoopOptions, stopping: AbortSignal): Promise<number> {
+async function runRound(options: BackgroundLoopOptions, aborting: AbortSignal): Promise<number> {
   try {
     return await options.round({
-      signal: AbortSignal.any([stopping, AbortSignal.timeout(options.roundTimeoutMs)]),
+      signal: AbortSignal.any([aborting, AbortSignal.timeout(options.roundTimeoutMs)]),
     });
   } catch (error) {
-    if (!stopping.aborted) options.telemetry.failed(options.name, error);
+    if (!aborting.aborted) options.telemetry.failed(options.name, error);
     return 0;
   }
 }

@@ -18,7 +18,20 @@ export function canonicalLanguage(value: string): string {
   return canonical(value) ?? value;
 }
 
+// A catalogue has few languages, and ICU takes longer to parse one tag than all other checks of a program together.
+const canonicalForms = new Map<string, string | undefined>();
+const FORMS_KEPT = 1000;
+
 function canonical(value: string): string | undefined {
+  const known = canonicalForms.get(value);
+  if (known !== undefined || canonicalForms.has(value)) return known;
+  if (canonicalForms.size >= FORMS_KEPT) canonicalForms.clear();
+  const form = parsedTag(value);
+  canonicalForms.set(value, form);
+  return form;
+}
+
+function parsedTag(value: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(value)[0];
   } catch {
@@ -30,9 +43,14 @@ function canonical(value: string): string | undefined {
 export function dateFault(value: unknown): string | undefined {
   const parts = typeof value === 'string' ? DATE.exec(value) : null;
   if (parts === null) return 'must be a calendar date in the form YYYY-MM-DD';
-  const [, year = '', month = '', day = ''] = parts;
-  // A Date built from a day that does not exist rolls over to another one: comparing the parts finds it.
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  const exists = !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
-  return exists && year !== '0000' ? undefined : 'must be a day that exists, from 0001-01-01 to 9999-12-31';
+  const [year = 0, month = 0, day = 0] = parts.slice(1).map(Number);
+  const exists = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  return exists ? undefined : 'must be a day that exists, from 0001-01-01 to 9999-12-31';
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+function daysIn(year: number, month: number): number {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
 }

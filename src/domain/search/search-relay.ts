@@ -16,6 +16,7 @@ const BATCH = 500;
 /** Longer than a batch ever takes; a relay that dies gives its marks back after it. */
 const LEASE_MS = 30_000;
 const MAX_DELAY_MS = 60_000;
+const PUT_OFF_TIMEOUT_MS = 2000;
 
 /**
  * Brings the search copies up to what the catalogue says now, for one batch of marks; answers how many marks it took.
@@ -29,7 +30,7 @@ export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<nu
   try {
     await apply(deps, marks, call);
   } catch (error) {
-    await putOff(deps.outbox, marks, error, call);
+    await putOff(deps.outbox, marks, error);
     throw error;
   }
   await deps.outbox.settle('search', marks, call);
@@ -45,7 +46,9 @@ async function apply(deps: SearchRelayDeps, marks: readonly Mark[], call: Call):
   await deps.textSearch.remove(removals, call);
 }
 
-async function putOff(outbox: Outbox, marks: readonly Mark[], error: unknown, call: Call): Promise<void> {
+// On time of its own: when the call was aborted the marks must still be given back, or nobody could take them for a lease.
+async function putOff(outbox: Outbox, marks: readonly Mark[], error: unknown): Promise<void> {
+  const call = { signal: AbortSignal.timeout(PUT_OFF_TIMEOUT_MS) };
   const attempts = Math.max(...marks.map((mark) => mark.attempts));
   const delayMs = Math.min(MAX_DELAY_MS, 100 * 2 ** attempts);
   const reason = error instanceof Error ? error.message : String(error);

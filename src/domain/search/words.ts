@@ -31,7 +31,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const CONTRACTED = /^(?:t|re|ve|ll|d|m)$/;
 
-/** Letters that Unicode does not decompose but that people type without their stroke or as two letters. */
+/** Letters that Unicode does not decompose but that people type without their stroke, as two letters or in another form. */
 const FOLDED: Readonly<Record<string, string>> = {
   œ: 'oe',
   æ: 'ae',
@@ -44,15 +44,16 @@ const FOLDED: Readonly<Record<string, string>> = {
   ħ: 'h',
   ı: 'i',
   ŧ: 't',
+  ς: 'σ',
 };
-const FOLDABLE = /[œæßøđðþłħıŧ]/g;
+const FOLDABLE = /[œæßøđðþłħıŧς]/g;
 
 /** Lower case without accents, `&` between words as `and`; marks of scripts that need them to tell words apart stay. */
 function fold(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
   return text
-    .toLowerCase()
     .normalize('NFKD')
+    .toLowerCase()
     .replace(/([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u0300-\u036f]+/gu, '$1')
     .normalize('NFC')
     .replace(FOLDABLE, (letter) => FOLDED[letter] ?? letter)
@@ -144,8 +145,14 @@ function cut(word: string): string {
 function jointAt(text: string, end: number, start: number): 'glue' | 'join' | 'none' {
   if (start - end !== 1) return 'none';
   const mark = text.charAt(end);
-  if (APOSTROPHES.includes(mark)) return 'glue';
+  if (APOSTROPHES.includes(mark)) return isUnspaced(text, end, start) ? 'none' : 'glue';
   return JOINERS.includes(mark) ? 'join' : 'none';
+}
+
+// Characters of these scripts are words of their own: nothing is glued to them.
+function isUnspaced(text: string, end: number, start: number): boolean {
+  const around = text.slice(Math.max(0, end - 4), end) + text.slice(start, start + 4);
+  return !ASCII.test(around) && around.search(UNSPACED) !== -1;
 }
 
 function addCompound(compound: readonly (readonly Run[])[], words: Word[]): void {

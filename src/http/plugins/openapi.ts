@@ -7,12 +7,14 @@ import { SHARED_SCHEMAS } from '../schemas/shared.ts';
 
 interface SchemaObject {
   readonly default?: unknown;
+  examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaObject>>;
   required?: string[];
 }
 
 interface Parameter {
   required?: boolean;
+  example?: unknown;
   readonly schema?: SchemaObject;
 }
 
@@ -96,7 +98,16 @@ function finish({ components, paths }: Document): void {
 function relaxParameters({ parameters = [] }: Operation): void {
   for (const parameter of parameters) {
     if (parameter.schema?.default !== undefined) parameter.required = false;
+    if (parameter.required !== true) showInSchema(parameter);
   }
+}
+
+// Swagger UI fills a form with the `example` of each parameter: with every optional one filled in, cursors and preconditions
+// included, the first try would always be refused. Examples in the schema are shown and not filled in.
+function showInSchema(parameter: Parameter): void {
+  if (parameter.schema === undefined || parameter.example === undefined) return;
+  parameter.schema.examples = [parameter.example];
+  delete parameter.example;
 }
 
 function relaxFields(schema: SchemaObject): void {

@@ -8,6 +8,7 @@ function aLoop(round: (call: Call) => Promise<number>, failed = vi.fn()) {
     round,
     idleMs: 60_000,
     roundTimeoutMs: 60_000,
+    stopGraceMs: 20,
     telemetry: { failed },
   });
   return { loop, failed };
@@ -46,7 +47,22 @@ describe('createBackgroundLoop', () => {
     await loop.stop();
   });
 
-  it('stops after asking the round in flight to stop, and reports no failure of that', async () => {
+  it('lets the round in flight finish when it stops', async () => {
+    const gate = Promise.withResolvers<number>();
+    const seen: boolean[] = [];
+    const { loop } = aLoop(async ({ signal }) => {
+      const done = await gate.promise;
+      seen.push(signal.aborted);
+      return done;
+    });
+    loop.start();
+    const stopped = loop.stop();
+    gate.resolve(1);
+    await stopped;
+    expect(seen).toEqual([false]);
+  });
+
+  it('aborts a round that does not end, and reports no failure of that', async () => {
     const { loop, failed } = aLoop(
       ({ signal }) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),

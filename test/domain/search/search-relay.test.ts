@@ -99,6 +99,27 @@ describe('relaySearch', () => {
     expect(await titles('metropolis')).toEqual(['a']);
   });
 
+  it('gives marks back even when its call was aborted', async () => {
+    await write('a', 'Metropolis');
+    const aborted: SearchRelayDeps = {
+      ...deps,
+      textSearch: { ...deps.textSearch, index: async () => Promise.reject(new Error('aborted')) },
+      outbox: {
+        ...outbox,
+        putOff: async (dataSet, marks, delayMs, reason, call) => {
+          call.signal.throwIfAborted();
+          await outbox.putOff(dataSet, marks, delayMs, reason, call);
+        },
+      },
+    };
+    const controller = new AbortController();
+    const relayed = relaySearch(aborted, controller);
+    controller.abort();
+    await expect(relayed).rejects.toThrow('aborted');
+    clock.advance(1000);
+    expect(await relaySearch(deps, aCall())).toBe(1);
+  });
+
   it('raises the first error when the outbox fails as well', async () => {
     await write('a', 'Metropolis');
     const broken: SearchRelayDeps = {

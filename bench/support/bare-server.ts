@@ -6,4 +6,5 @@ const server = fastify();
 server.get('/', (_request, reply) => {
   void reply.header('content-type', 'application/json; charset=utf-8').send(bytes);
 });
+process.once('disconnect', () => process.exit());
 process.send?.(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -3,4 +3,8 @@ import { serve } from '../../src/serve.ts';
 
 /** MediaMesh in memory mode with the demo catalogue, as `npm start` would run it; tells its parent where it answers. */
 const config = loadConfig({ MEDIAMESH_MODE: 'memory', PORT: '0', LOG_LEVEL: 'warn' });
-await serve(config, (greeting) => process.send?.(/ready at (\S+)/.exec(greeting)?.[1] ?? ''));
+process.once('disconnect', () => process.exit());
+await serve(config, (text) => {
+  const url = /ready at (\S+)/.exec(text)?.[1];
+  if (url !== undefined) process.send?.(url);
+});

@@ -14,8 +14,8 @@ import { findFew, findNear } from './text-search/find-few.ts';
 import { findMany } from './text-search/find-many.ts';
 import { indexDocuments, removeDocuments } from './text-search/index-documents.ts';
 import type { Found, NearFound } from './text-search/matching.ts';
-import type { RecentSet } from './text-search/recent-set.ts';
-import { createRecentSet } from './text-search/recent-set.ts';
+import type { RecentTotals } from './text-search/recent-totals.ts';
+import { createRecentTotals } from './text-search/recent-totals.ts';
 import { withServerStems } from './text-search/stemmers.ts';
 import { suggest } from './text-search/suggest.ts';
 import { nearTitles } from './text-search/typos.ts';
@@ -29,7 +29,7 @@ const BROAD_KEPT = 1000;
  * as in every adapter; Postgres finds, counts and scores, and stems the languages that we have no stemmer for.
  */
 export function createPostgresTextSearch({ db }: { readonly db: Db }): TextSearch {
-  const engine = { db, broad: createRecentSet(BROAD_KEPT) };
+  const engine = { db, broad: createRecentTotals(BROAD_KEPT) };
   return {
     index: (documents, call) => withStoreErrors(() => indexDocuments(db, documents, call)),
     remove: (removals, call) => withStoreErrors(() => removeDocuments(db, removals, call)),
@@ -39,10 +39,10 @@ export function createPostgresTextSearch({ db }: { readonly db: Db }): TextSearc
   };
 }
 
-/** `broad`: queries that lately matched too much to score all of it. A hint of what to try first, wrong at no cost but time. */
+/** `broad`: queries that lately matched too much to score all of it. A hint of which way to take, wrong at no cost but time. */
 interface Engine {
   readonly db: Db;
-  readonly broad: RecentSet;
+  readonly broad: RecentTotals;
 }
 
 async function search(engine: Engine, query: TextQuery, call: Call): Promise<TextResult> {
@@ -59,11 +59,14 @@ async function search(engine: Engine, query: TextQuery, call: Call): Promise<Tex
 async function findAsTyped(engine: Engine, query: TextQuery, words: QueryWords, call: Call): Promise<Found> {
   const { db, broad } = engine;
   const key = JSON.stringify([words.line, query.filter]);
-  if (isShort(words) || broad.has(key)) return findMany(db, query, words, call);
-  const few = await findFew(db, query, words, call);
-  if (few !== undefined) return few;
-  broad.add(key);
-  return findMany(db, query, words, call);
+  const matches = broad.get(key);
+  if (matches === undefined && !isShort(words)) {
+    const few = await findFew(db, query, words, call);
+    if (few !== undefined) return few;
+  }
+  const many = await findMany(db, query, words, matches, call);
+  broad.learn(key, many.total);
+  return many;
 }
 
 // So few letters begin so many words that looking whether they are few is time lost.

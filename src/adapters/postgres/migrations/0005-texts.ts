@@ -66,9 +66,9 @@ const createTitleWords = sql`
 
 const indexes = [
   // GIN collects new entries in a pending list that is merged in bulk, twice as fast as one by one; but every search reads
-  // the whole list. A limit (in kB) keeps that to half a millisecond. New words of titles are few: they go without.
+  // the whole list. A limit (in kB) keeps that to a quarter of a millisecond. New words of titles are few: they go without.
   sql`CREATE INDEX search_texts_words ON search_texts USING gin (words, title_words, label_words)
-    WITH (gin_pending_list_limit = 1024)`,
+    WITH (gin_pending_list_limit = 512)`,
   sql`CREATE INDEX search_texts_title_line ON search_texts (title_line)`,
   sql`CREATE INDEX search_texts_popularity_level ON search_texts (popularity_level DESC, content_id)`,
   sql`CREATE INDEX search_title_words_typo_keys ON search_title_words USING gin (typo_keys)

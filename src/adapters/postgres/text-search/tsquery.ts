@@ -22,8 +22,10 @@ export function begunWord(word: QueryWord): string {
   return anyOf([], word.beginnings);
 }
 
+// What begins so needs not be named as well.
 function anyOf(entries: readonly string[], beginnings: readonly string[]): string {
-  return [...entries.map(quoted), ...beginnings.map((beginning) => `${quoted(beginning)}:*`)].join(' | ');
+  const others = entries.filter((entry) => !beginnings.some((beginning) => entry.startsWith(beginning)));
+  return [...others.map(quoted), ...beginnings.map((beginning) => `${quoted(beginning)}:*`)].join(' | ');
 }
 
 function quoted(entry: string): string {

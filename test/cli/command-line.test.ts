@@ -1,21 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
 import { programLines as lines, runCli } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mediamesh-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function fileOf(content: string | Uint8Array, name = 'programs.ndjson'): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
+const { fileOf } = useFolder();
 
 describe('the command line', () => {
   it('explains itself, its commands and every exit code on stdout', async () => {

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { aDraft } from '../support/builders.ts';
-import { aDirectory, runCommand, startServer } from '../support/server-process.ts';
+import { runCli } from '../support/cli.ts';
+import type { Folder } from '../support/folder.ts';
+import { aFolder } from '../support/folder.ts';
+import { startServer } from '../support/server-process.ts';
 
-let directory: Awaited<ReturnType<typeof aDirectory>>;
+let directory: Folder;
 beforeAll(async () => {
-  directory = await aDirectory();
+  directory = await aFolder();
 });
 afterAll(() => directory.remove());
 
@@ -21,7 +24,7 @@ describe('commands on a data directory', () => {
   }, async () => {
     const env = { DATA_DIR: directory.path, DEMO_CATALOG: 'off' };
     const server = await startServer(env);
-    const imported = await runCommand(['import', '-', '--batch', '300'], env, `${all}[]\n`);
+    const imported = await runCli(['import', '-', '--batch', '300'], { env, input: `${all}[]\n` });
     expect(imported.code).toBe(EXIT.linesRejected);
     expect(imported.stderr).toContain(
       `Imported - into ${server.url}: 700 created, 0 updated, 0 unchanged, 1 rejected`,
@@ -29,21 +32,21 @@ describe('commands on a data directory', () => {
     expect(imported.stderr).toContain('line 701: the line must be an object, was array');
     const answered = await fetch(`${server.url}/v1/programs/export`);
     expect((await answered.text()) === all).toBe(true);
-    expect(await runCommand(['export'], env)).toMatchObject({ code: EXIT.ok, stdout: all });
+    expect(await runCli(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
     // A service that is started with other settings is found by its address.
-    expect(await runCommand(['export', '--url', server.url], {})).toMatchObject({
+    expect(await runCli(['export', '--url', server.url])).toMatchObject({
       code: EXIT.ok,
       stdout: all,
     });
     server.kill('SIGTERM');
     expect(await server.exited).toBe(0);
 
-    const again = await runCommand(['import', '-'], env, all);
+    const again = await runCli(['import', '-'], { env, input: all });
     expect([again.code, again.stderr]).toEqual([
       EXIT.ok,
       expect.stringContaining('0 created, 0 updated, 700 unchanged'),
     ]);
     expect(again.stderr).toContain(`the embedded database in ${directory.path}`);
-    expect(await runCommand(['export'], env)).toMatchObject({ code: EXIT.ok, stdout: all });
+    expect(await runCli(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
   });
 });

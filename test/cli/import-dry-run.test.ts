@@ -1,22 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { jsonLines, programLines as lines, runCli } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mediamesh-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function fileOf(content: string | Uint8Array, name = 'programs.ndjson'): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
+const { fileOf, pathOf } = useFolder();
 
 describe('import --dry-run', () => {
   it('reads standard input and says what it found on stderr', async () => {
@@ -29,7 +18,7 @@ describe('import --dry-run', () => {
   it('lists the first rejected lines, counts the others, writes all to a file, and ends with 6', async () => {
     const input = `${lines(1)}${'{"title":1}\n'.repeat(30)}nonsense\n`;
     const path = await fileOf(gzipSync(input));
-    const errors = join(folder, 'errors.ndjson');
+    const errors = pathOf('errors.ndjson');
     const { code, stdout, stderr } = await runCli(['import', path, '--dry-run', '--errors', errors]);
     expect([code, stdout]).toEqual([EXIT.linesRejected, '']);
     expect(stderr.match(/^line \d+: /gm)).toHaveLength(20);

@@ -1,23 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { jsonLines, programLines as lines, run, runCli, startCli } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mediamesh-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function fileOf(content: string | Uint8Array, name = 'programs.ndjson'): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
+const { fileOf, pathOf } = useFolder();
 
 describe('Ctrl-C', () => {
   it('stops an import after the batch in flight and says how to go on', async () => {
@@ -100,7 +89,7 @@ describe('a service that goes away in the middle', () => {
 describe('a reader of stdout that goes away', () => {
   it('does not end the import', async () => {
     const path = await fileOf('[]\n'.repeat(50_000), 'many.ndjson');
-    const errors = join(folder, 'many-errors.ndjson');
+    const errors = pathOf('many-errors.ndjson');
     const shell = `'${process.execPath}' bin/mediamesh.mjs import '${path}' --dry-run --json --errors '${errors}' | head -n 1; exit \${PIPESTATUS[0]}`;
     const { code, stdout, stderr } = await run('bash', ['--norc', '-c', shell]);
     expect([code, jsonLines(stdout)]).toEqual([EXIT.linesRejected, [expect.objectContaining({ line: 1 })]]);

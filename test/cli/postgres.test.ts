@@ -1,20 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import type { ProgramDraft } from '../../src/domain/program/program.ts';
 import { aDraft, anId } from '../support/builders.ts';
 import { jsonLines, runCli, startCli } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { freshDatabase, useDatabase } from '../support/postgres.ts';
 
 const database = useDatabase();
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mediamesh-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const { pathOf } = useFolder();
 
 const envOf = (url: string) => ({ MEDIAMESH_MODE: 'engines', DATABASE_URL: url });
 const env = () => envOf(database().url);
@@ -31,7 +26,7 @@ async function versions(): Promise<Map<string, number>> {
 describe('import and export on a database', () => {
   it('bring in the good lines, report the others, and change nothing the second time', async () => {
     const drafts = Array.from({ length: 1_200 }, () => measured());
-    const path = join(folder, 'mixed.ndjson');
+    const path = pathOf('mixed.ndjson');
     await writeFile(
       path,
       `${asLines(drafts.slice(0, 700))}{"programId":"x"}\n\n${asLines(drafts.slice(700))}`,
@@ -88,7 +83,7 @@ describe('import and export on a database', () => {
     ]);
     expect(jsonLines(plain.stdout)).toContainEqual(hostile);
 
-    const file = join(folder, 'all.ndjson.gz');
+    const file = pathOf('all.ndjson.gz');
     expect((await runCli(['export', file, '--quiet'], { env: env() })).code).toBe(EXIT.ok);
     expect(gunzipSync(await readFile(file)).toString()).toBe(plain.stdout);
     const other = await freshDatabase();
@@ -101,7 +96,7 @@ describe('import and export on a database', () => {
   });
 
   it('keep an older file when an export breaks off', async () => {
-    const file = join(folder, 'older.ndjson');
+    const file = pathOf('older.ndjson');
     await writeFile(file, 'older');
     const result = await runCli(['export', file], { env: envOf('postgres://127.0.0.1:9/none') });
     expect(result.code).toBe(EXIT.unreachable);
@@ -112,7 +107,7 @@ describe('import and export on a database', () => {
     timeout: 90_000,
   }, async () => {
     const drafts = Array.from({ length: 4_000 }, () => measured());
-    const path = join(folder, 'long.ndjson');
+    const path = pathOf('long.ndjson');
     await writeFile(path, `[]\n${asLines(drafts)}`);
     const running = startCli(['import', path, '--json', '--batch', '50'], { env: env() });
     await new Promise((resolve) => running.child.stdout?.once('data', resolve));

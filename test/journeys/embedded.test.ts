@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDraft } from '../support/builders.ts';
+import { runCli } from '../support/cli.ts';
+import type { Folder } from '../support/folder.ts';
+import { aFolder } from '../support/folder.ts';
 import type { ServerProcess } from '../support/server-process.ts';
-import { aDirectory, runCommand, startServer } from '../support/server-process.ts';
+import { startServer } from '../support/server-process.ts';
 
-let directory: Awaited<ReturnType<typeof aDirectory>>;
+let directory: Folder;
 const running = new Set<ServerProcess>();
 
 async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
@@ -20,7 +23,7 @@ async function stop(server: ServerProcess, signal: NodeJS.Signals): Promise<unkn
 }
 
 beforeEach(async () => {
-  directory = await aDirectory();
+  directory = await aFolder();
 });
 
 afterEach(async () => {
@@ -51,7 +54,7 @@ describe('the embedded service', () => {
 
   it('refuses a data directory that another service uses, and says which', async () => {
     const server = await start();
-    const { code, stderr } = await runCommand(['serve'], { DATA_DIR: directory.path });
+    const { code, stderr } = await runCli(['serve'], { env: { DATA_DIR: directory.path } });
     expect(code).toBe(4);
     expect(stderr).toContain(directory.path);
     expect(stderr).toContain(String(server.pid));
@@ -87,7 +90,7 @@ describe('the memory service', () => {
 
 describe('a wrong configuration', () => {
   it('stops the start with every fault and exit code 3', async () => {
-    const { code, stderr } = await runCommand(['serve'], { PORT: 'high', LOG_LEVEL: 'loud' });
+    const { code, stderr } = await runCli(['serve'], { env: { PORT: 'high', LOG_LEVEL: 'loud' } });
     expect(code).toBe(3);
     expect(stderr).toContain('PORT');
     expect(stderr).toContain('LOG_LEVEL');

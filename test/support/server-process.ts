@@ -1,8 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 export interface ServerProcess {
   /** Where it answers. */
@@ -13,12 +10,6 @@ export interface ServerProcess {
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals | null>;
-}
-
-export interface FinishedProcess {
-  readonly code: number | NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** The environment of a newcomer: nothing of ours, whatever the tests run under. */
@@ -42,34 +33,6 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     }),
   ]);
   return { url, pid: child.pid ?? 0, output, kill: (signal) => child.kill(signal), exited };
-}
-
-/** Runs the command line to its end. */
-export async function runCommand(
-  args: readonly string[],
-  env: Record<string, string>,
-  input?: string,
-): Promise<FinishedProcess> {
-  const child = spawn(process.execPath, ['bin/mediamesh.mjs', ...args], {
-    env: cleanEnvironment(env),
-    stdio: 'pipe',
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  child.stdin.end(input ?? '');
-  return { code: await exitOf(child), stdout, stderr };
-}
-
-/** A directory for one test, removed with what is in it. */
-export async function aDirectory(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'mediamesh-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 function collect(child: ChildProcess): () => string {

@@ -1,7 +1,7 @@
-import { pino } from 'pino';
 import { loadConfig } from './config.ts';
 import { createServiceContainer } from './container.ts';
 import { buildServer } from './http/server.ts';
+import { createLog } from './log.ts';
 import { VERSION } from './version.ts';
 
 /** The OpenAPI document of this version as text, made by the routes themselves without anything to reach or to keep. */
@@ -9,7 +9,7 @@ export async function openApiDocument(format: 'json' | 'yaml'): Promise<string> 
   const config = loadConfig({ MEDIAMESH_MODE: 'memory' });
   const container = createServiceContainer({
     config,
-    log: pino({ level: 'silent' }),
+    log: createLog('silent'),
     databaseUrl: undefined,
   });
   const { app, idempotency, changes, clock, ids, readiness } = container.cradle;

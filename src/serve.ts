@@ -1,11 +1,11 @@
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
-import { destination, pino } from 'pino';
 import type { Service } from './bootstrap.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { greeting } from './greeting.ts';
 import { buildServer } from './http/server.ts';
+import { createLog } from './log.ts';
 import type { Call } from './ports/call.ts';
 import { VERSION } from './version.ts';
 
@@ -20,10 +20,7 @@ type Server = Awaited<ReturnType<typeof buildServer>>;
  * exits at once. `say` is given the greeting once it answers. @throws what `bootstrap` throws, before anything listens.
  */
 export async function serve(config: Config, say: (text: string) => void): Promise<void> {
-  const log = pino(
-    { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
-    destination(2),
-  );
+  const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   const service = await bootstrap(config, log, () => stopForGood(log));
   try {

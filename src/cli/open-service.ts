@@ -50,12 +50,9 @@ function refuseMemory(config: Config): void {
 }
 
 async function inThisProcess(config: Config): Promise<OpenedService> {
-  const [{ bootstrap }, { pino, destination }] = await Promise.all([
-    import('../bootstrap.ts'),
-    import('pino'),
-  ]);
+  const [{ bootstrap }, { createLog }] = await Promise.all([import('../bootstrap.ts'), import('../log.ts')]);
   const lost = new AbortController();
-  const log = pino({ level: 'error' }, destination(2));
+  const log = createLog('error');
   const ended = 'the embedded database ended unexpectedly: its log is postgres.log in the data directory';
   const local = await bootstrap(config, log, () => lost.abort(new CommandError(EXIT.unreachable, ended)));
   local.startBackground();

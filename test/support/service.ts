@@ -1,7 +1,7 @@
-import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
 import type { Cradle } from '../../src/container.ts';
 import { createServiceContainer } from '../../src/container.ts';
+import { createLog } from '../../src/log.ts';
 
 export interface TestService {
   readonly cradle: Cradle;
@@ -14,7 +14,7 @@ export function aService(databaseUrl?: string): TestService {
     databaseUrl === undefined
       ? { MEDIAMESH_MODE: 'memory' }
       : { MEDIAMESH_MODE: 'engines', DATABASE_URL: databaseUrl };
-  const log = pino({ level: 'silent' });
+  const log = createLog('silent');
   const container = createServiceContainer({ config: loadConfig(env), log, databaseUrl });
   return {
     cradle: container.cradle,

@@ -17,8 +17,11 @@ export interface PostgresOptions {
 /** Opens a pool; connections are made on first use. `destroy()` closes it. */
 export function openDatabase(options: PostgresOptions): Kysely<Database> {
   const pool = new Pool(poolConfig(options));
-  // Without a listener an idle connection that the server ends (a restart, a shutdown) would end the process.
-  pool.on('error', options.onIdleError);
+  // Without a listener an idle connection that the server ends (a restart, a shutdown) would end the process. A pool that
+  // ends does not wait for its connections to be closed: that the server ends them first is no news then.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError(error);
+  });
   // The pool does not listen to a connection that is in use. When that one breaks, its query rejects, and the connection
   // raises the same error as an event, which would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined));

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configurationTable, environmentExample } from '../../src/config/documentation.ts';
 import { VARIABLES, variableNames } from '../../src/config/variables.ts';
 import { ConfigError, loadConfig } from '../../src/config.ts';
+import { useFolder } from '../support/folder.ts';
+
+const { fileOf } = useFolder();
 
 function faultsOf(env: Record<string, string>): ConfigError {
   try {
@@ -71,9 +72,8 @@ describe('loadConfig', () => {
     );
   });
 
-  it('reads a secret from a file, and refuses it twice', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'mediamesh-')), 'url');
-    writeFileSync(path, 'postgres://u:p@h/d\n');
+  it('reads a secret from a file, and refuses it twice', async () => {
+    const path = await fileOf('postgres://u:p@h/d\n', 'url');
     const env = { MEDIAMESH_MODE: 'engines', DATABASE_URL_FILE: path };
     expect(loadConfig(env).database?.url).toBe('postgres://u:p@h/d');
     expect(faultsOf({ ...env, DATABASE_URL: 'embedded' }).message).toContain('both given');

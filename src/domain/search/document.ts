@@ -35,8 +35,9 @@ export interface DocumentFilter {
   readonly tag?: string;
 }
 
-/** Content that went away, with the version of its going. */
+/** Content that went away, with the version of its going, counted as its source counts. */
 export interface DocumentRemoval {
   readonly contentId: string;
   readonly version: number;
+  readonly source: SearchDocument['source'];
 }

@@ -105,7 +105,7 @@ async function remove(deps: DocumentsDeps, contentId: string, call: Call): Promi
   if (outcome.outcome !== 'deleted') {
     throw outcome.outcome === 'absent' ? notFound(contentId) : ownedByProgram(contentId);
   }
-  await deps.textSearch.remove([{ contentId, version: outcome.version }], call);
+  await deps.textSearch.remove([{ contentId, version: outcome.version, source: 'document' }], call);
 }
 
 function notFound(contentId: string): DomainError {

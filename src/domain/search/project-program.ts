@@ -30,7 +30,7 @@ export function projectStates(states: readonly ProgramState[]): Projection {
   return {
     documents: states.flatMap((state) => (state.deleted ? [] : projectProgram(state.program))),
     removals: states.flatMap((state) =>
-      state.deleted ? { contentId: state.programId, version: state.version } : [],
+      state.deleted ? { contentId: state.programId, version: state.version, source: 'program' as const } : [],
     ),
   };
 }

@@ -87,7 +87,7 @@ export function listsContract(subject: SearchIndexSubject): void {
       await index.project([{ ...document, category: after, version: 2 }], aCall());
       expect(await idsOf(before)).toEqual([]);
       expect(await idsOf(after)).toEqual([document.contentId]);
-      await index.unproject([{ contentId: document.contentId, version: 3 }], aCall());
+      await index.unproject([{ contentId: document.contentId, version: 3, source: 'program' }], aCall());
       expect(await idsOf(after)).toEqual([]);
     });
 
@@ -103,7 +103,7 @@ export function listsContract(subject: SearchIndexSubject): void {
       await project(ids);
       const first = await index.list({ filter: { category }, limit: 2 }, aCall());
       expect(first.next).toEqual([ids[1]]);
-      await index.unproject([{ contentId: ids[1] ?? '', version: 2 }], aCall());
+      await index.unproject([{ contentId: ids[1] ?? '', version: 2, source: 'program' }], aCall());
       await project([`b-${category}`, `d-${category}`]);
       const rest = await index.list(
         { filter: { category }, limit: 9, after: String(first.next?.[0]) },

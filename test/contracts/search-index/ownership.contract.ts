@@ -21,7 +21,7 @@ export function ownershipContract(subject: SearchIndexSubject): void {
       const { index } = await subject();
       const { contentId } = aDocument();
       await index.project([aDocument({ contentId })], aCall());
-      await index.unproject([{ contentId, version: 2 }], aCall());
+      await index.unproject([{ contentId, version: 2, source: 'program' }], aCall());
       expect(await index.put(aContent({ contentId }), AT, aCall())).toEqual(OWNED);
       expect(await index.delete(contentId, aCall())).toEqual(OWNED);
       expect(await index.get(contentId, aCall())).toBeUndefined();
@@ -52,7 +52,7 @@ export function ownershipContract(subject: SearchIndexSubject): void {
       for (const { contentId } of [seen, unseen]) await index.put(aContent({ contentId }), AT, aCall());
       await index.project([seen], aCall());
       for (const { contentId } of [seen, unseen]) {
-        await index.unproject([{ contentId, version: 2 }], aCall());
+        await index.unproject([{ contentId, version: 2, source: 'program' }], aCall());
         expect(await index.get(contentId, aCall())).toBeUndefined();
         expect(await index.put(aContent({ contentId }), AT, aCall())).toEqual(OWNED);
       }

@@ -44,10 +44,10 @@ export function projectionsContract(subject: SearchIndexSubject): void {
       const document = aDocument({ version: 5 });
       const { contentId } = document;
       await index.project([document], aCall());
-      await index.unproject([{ contentId, version: 4 }], aCall());
-      await index.unproject([{ contentId, version: 5 }], aCall());
+      await index.unproject([{ contentId, version: 4, source: 'program' }], aCall());
+      await index.unproject([{ contentId, version: 5, source: 'program' }], aCall());
       expect(await index.get(contentId, aCall())).toEqual(document);
-      await index.unproject([{ contentId, version: 6 }], aCall());
+      await index.unproject([{ contentId, version: 6, source: 'program' }], aCall());
       expect(await index.get(contentId, aCall())).toBeUndefined();
     });
 
@@ -55,7 +55,7 @@ export function projectionsContract(subject: SearchIndexSubject): void {
       const { index } = await subject();
       const { contentId } = aDocument();
       await index.project([aDocument({ contentId, version: 1 })], aCall());
-      await index.unproject([{ contentId, version: 3 }], aCall());
+      await index.unproject([{ contentId, version: 3, source: 'program' }], aCall());
       for (const version of [2, 3]) await index.project([aDocument({ contentId, version })], aCall());
       expect(await index.get(contentId, aCall())).toBeUndefined();
       await index.project([aDocument({ contentId, version: 4 })], aCall());
@@ -65,7 +65,7 @@ export function projectionsContract(subject: SearchIndexSubject): void {
     it('stay away when the removal came before the first projection', async () => {
       const { index } = await subject();
       const { contentId } = aDocument();
-      await index.unproject([{ contentId, version: 2 }], aCall());
+      await index.unproject([{ contentId, version: 2, source: 'program' }], aCall());
       await index.project([aDocument({ contentId, version: 1 })], aCall());
       expect(await index.get(contentId, aCall())).toBeUndefined();
     });
@@ -94,7 +94,7 @@ export function projectionsContract(subject: SearchIndexSubject): void {
       const ids = documents.map(({ contentId }) => contentId);
       expect(await index.getMany(ids, aCall())).toHaveLength(1_201);
       await index.unproject(
-        ids.map((contentId) => ({ contentId, version: 2 })),
+        ids.map((contentId) => ({ contentId, version: 2, source: 'program' as const })),
         aCall(),
       );
       expect(await index.list({ filter: { category }, limit: 10 }, aCall())).toEqual({
@@ -138,6 +138,6 @@ export function projectionsContract(subject: SearchIndexSubject): void {
 
 /** Each third version of the made-up program is its deletion. */
 async function change(index: SearchIndex, contentId: string, version: number): Promise<void> {
-  if (version % 3 === 0) await index.unproject([{ contentId, version }], aCall());
+  if (version % 3 === 0) await index.unproject([{ contentId, version, source: 'program' }], aCall());
   else await index.project([aDocument({ contentId, version })], aCall());
 }

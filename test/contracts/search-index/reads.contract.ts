@@ -37,7 +37,7 @@ export function readsContract(subject: SearchIndexSubject): void {
       const { index } = await subject();
       const [program, content, removed] = [aDocument(), aContent(), aDocument()];
       await index.project([program, removed], aCall());
-      await index.unproject([{ contentId: removed.contentId, version: 2 }], aCall());
+      await index.unproject([{ contentId: removed.contentId, version: 2, source: 'program' }], aCall());
       await index.put(content, AT, aCall());
       const asked = [content, program, removed, aDocument(), program].map(({ contentId }) => contentId);
       const found = await index.getMany(asked, aCall());

@@ -71,7 +71,7 @@ export function highlightsContract(subject: TextSearchSubject): void {
         [titled('Harbour', { contentId: 'here' }), titled('Other', { contentId: 'other' }), gone],
         aCall(),
       );
-      await textSearch.remove([{ contentId: gone.contentId, version: 2 }], aCall());
+      await textSearch.remove([{ contentId: gone.contentId, version: 2, source: 'program' }], aCall());
       const found = await textSearch.highlight(
         'harbour',
         ['here', 'other', 'unknown', gone.contentId],

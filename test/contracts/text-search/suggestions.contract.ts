@@ -62,7 +62,7 @@ export function suggestionsContract(subject: TextSearchSubject): void {
       await textSearch.index([titled('Hamlet', { contentId: 'h' })], aCall());
       expect(await textSearch.suggest('?!', 10, aCall())).toEqual([]);
       expect(await textSearch.suggest('ham', 0, aCall())).toEqual([]);
-      await textSearch.remove([{ contentId: 'h', version: 2 }], aCall());
+      await textSearch.remove([{ contentId: 'h', version: 2, source: 'program' }], aCall());
       expect(await textSearch.suggest('ham', 10, aCall())).toEqual([]);
     });
   });

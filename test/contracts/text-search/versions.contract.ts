@@ -35,7 +35,7 @@ export function versionsContract(subject: TextSearchSubject): void {
 
     it('take a removal for indexed, whatever comes in which order', async () => {
       const fixture = await subject();
-      await fixture.textSearch.remove([{ contentId: 'early', version: 3 }], aCall());
+      await fixture.textSearch.remove([{ contentId: 'early', version: 3, source: 'program' }], aCall());
       await fixture.textSearch.index(
         [
           titled('Early', { contentId: 'early', version: 2 }),
@@ -44,10 +44,10 @@ export function versionsContract(subject: TextSearchSubject): void {
         aCall(),
       );
       expect(await findsIt(fixture, 'early')).toBe(false);
-      await fixture.textSearch.remove([{ contentId: 'late', version: 6 }], aCall());
+      await fixture.textSearch.remove([{ contentId: 'late', version: 6, source: 'program' }], aCall());
       expect(await findsIt(fixture, 'late')).toBe(true);
-      await fixture.textSearch.remove([{ contentId: 'late', version: 8 }], aCall());
-      await fixture.textSearch.remove([{ contentId: 'late', version: 8 }], aCall());
+      await fixture.textSearch.remove([{ contentId: 'late', version: 8, source: 'program' }], aCall());
+      await fixture.textSearch.remove([{ contentId: 'late', version: 8, source: 'program' }], aCall());
       expect(await findsIt(fixture, 'late')).toBe(false);
       await fixture.textSearch.index([titled('Early', { contentId: 'early', version: 4 })], aCall());
       expect(await findsIt(fixture, 'early')).toBe(true);
@@ -70,6 +70,20 @@ export function versionsContract(subject: TextSearchSubject): void {
       );
       expect(await findsIt(fixture, 'program')).toBe(true);
       expect(await findsIt(fixture, 'clip')).toBe(false);
+    });
+
+    it('of the going of a program stand above those of a document, and the other way round they do not', async () => {
+      const fixture = await subject();
+      const clip = titled('Clip', { contentId: 'x', source: 'document', version: 9 });
+      await fixture.textSearch.index([clip], aCall());
+      await fixture.textSearch.remove([{ contentId: 'x', version: 2, source: 'program' }], aCall());
+      expect(await findsIt(fixture, 'clip')).toBe(false);
+      await fixture.textSearch.index([{ ...clip, version: 10 }], aCall());
+      expect(await findsIt(fixture, 'clip')).toBe(false);
+      const program = titled('Program', { contentId: 'y', source: 'program', version: 1 });
+      await fixture.textSearch.index([program], aCall());
+      await fixture.textSearch.remove([{ contentId: 'y', version: 7, source: 'document' }], aCall());
+      expect(await findsIt(fixture, 'program')).toBe(true);
     });
 
     it('keep what is indexed apart from what the caller does with it later', async () => {

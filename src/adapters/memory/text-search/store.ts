@@ -1,6 +1,6 @@
 import type { DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
 import { documentWords } from '../../../domain/search/document-words.ts';
-import type { Indexed } from '../../../domain/search/freshness.ts';
+import type { SourcedVersion } from '../../../domain/search/freshness.ts';
 import { isNewer } from '../../../domain/search/freshness.ts';
 import type { WordIndex } from './word-index.ts';
 import { createWordIndex, FIELD } from './word-index.ts';
@@ -24,7 +24,7 @@ export interface TextStore {
 /** A rebuild costs as much as indexing all documents: it waits until that many slots more are dead than alive. */
 const DEAD_SLACK = 1000;
 
-interface Known extends Indexed {
+interface Known extends SourcedVersion {
   readonly slot: number | undefined;
 }
 
@@ -49,11 +49,12 @@ export function createTextStore(): TextStore {
       slots = createSlots();
       documents.forEach(keep);
     },
-    remove({ contentId, version }) {
+    remove(removal) {
+      const { contentId, version, source } = removal;
       const before = known.get(contentId);
-      if (before !== undefined && version <= before.version) return;
+      if (!isNewer(removal, before)) return;
       forget(before);
-      known.set(contentId, { version, source: before?.source, slot: undefined });
+      known.set(contentId, { version, source, slot: undefined });
     },
     words: () => slots.words,
     at: (slot) => slots.at(slot),

@@ -10,8 +10,7 @@ export interface TextTables {
   search_texts: {
     content_id: string;
     version: Int8;
-    /** `null`: removed before it was ever indexed. */
-    source: 'program' | 'document' | null;
+    source: 'program' | 'document';
     title: string | null;
     description: string | null;
     category: string | null;
@@ -41,7 +40,7 @@ const createTexts = sql`
   CREATE TABLE search_texts (
     content_id text COLLATE "C" PRIMARY KEY,
     version bigint NOT NULL,
-    source text COLLATE "C",
+    source text COLLATE "C" NOT NULL,
     title text COLLATE "C",
     description text,
     category text COLLATE "C",

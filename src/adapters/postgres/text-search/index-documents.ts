@@ -12,6 +12,11 @@ type Db = Kysely<TextTables>;
 /** Documents in one statement: one round trip and one commit, and its JSON stays a few megabytes at most. */
 const BATCH = 500;
 
+/** The rule of `domain/search/freshness.ts` for a row that is there already. */
+const isNewer = sql<boolean>`CASE
+  WHEN stored.source = excluded.source THEN excluded.version > stored.version
+  ELSE excluded.source = 'program' END`;
+
 export async function indexDocuments(
   db: Db,
   documents: readonly SearchDocument[],
@@ -70,9 +75,7 @@ async function indexBatch(db: Db, documents: readonly SearchDocument[], call: Ca
       content_type = excluded.content_type, tags = excluded.tags, popularity = excluded.popularity,
       release_date = excluded.release_date, title_line = excluded.title_line, title_words = excluded.title_words,
       label_words = excluded.label_words, words = excluded.words
-    WHERE CASE
-      WHEN stored.source IS NULL OR stored.source = excluded.source THEN excluded.version > stored.version
-      ELSE excluded.source = 'program' END`.execute(db, call);
+    WHERE ${isNewer}`.execute(db, call);
 }
 
 function vector(entries: string, stemmed: string) {
@@ -116,13 +119,15 @@ export async function removeDocuments(
   if (removals.length === 0) return;
   const ids = removals.map((removal) => removal.contentId);
   const versions = removals.map((removal) => removal.version);
+  const sources = removals.map((removal) => removal.source);
   await sql`
-    INSERT INTO search_texts AS stored (content_id, version)
-    SELECT content_id, version FROM unnest(${ids}::text[], ${versions}::bigint[]) AS gone (content_id, version)
+    INSERT INTO search_texts AS stored (content_id, version, source)
+    SELECT content_id, version, source
+    FROM unnest(${ids}::text[], ${versions}::bigint[], ${sources}::text[]) AS gone (content_id, version, source)
     ORDER BY content_id COLLATE "C"
     ON CONFLICT (content_id) DO UPDATE SET
-      version = excluded.version, title = NULL, description = NULL, category = NULL, language = NULL,
+      version = excluded.version, source = excluded.source, title = NULL, description = NULL, category = NULL, language = NULL,
       content_type = NULL, tags = '{}', popularity = 0, release_date = NULL, title_line = NULL,
       title_words = NULL, label_words = NULL, words = NULL
-    WHERE excluded.version > stored.version`.execute(db, call);
+    WHERE ${isNewer}`.execute(db, call);
 }

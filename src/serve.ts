@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import type { Service } from './bootstrap.ts';
@@ -22,15 +23,29 @@ type Server = Awaited<ReturnType<typeof buildServer>>;
 export async function serve(config: Config, say: (text: string) => void): Promise<void> {
   const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
+  const stopAtOnce = exitOnSignal();
   const service = await bootstrap(config, log, () => stopForGood(log));
   try {
     const server = await createServer(config, log, service);
     stopOnSignal(config, log, server, service);
+    stopAtOnce.cancel();
     await announce(config, server, service, say);
   } catch (error) {
     await service.dispose();
     throw error;
   }
+}
+
+// Until there is something to finish, a signal ends the process at once, but in order: the exit takes the embedded database
+// down, which the default action of a signal would leave running.
+function exitOnSignal(): { cancel(): void } {
+  const exit = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
+  for (const signal of STOP_SIGNALS) process.on(signal, exit);
+  return {
+    cancel() {
+      for (const signal of STOP_SIGNALS) process.off(signal, exit);
+    },
+  };
 }
 
 // Without its database the service could answer nothing; whoever runs it starts it again.

@@ -82,7 +82,11 @@ export function useCases() {
       ({ config, telemetry, programCatalog: catalog, activityStore: activity, clock, changes }: Ports) =>
         createBackgroundLoop({
           name: 'views.roll-up',
-          round: (call) => rollUpViews({ catalog, activity, clock, changes }, call),
+          // One round each interval, however much there was: see rollUpViews.
+          round: async (call) => {
+            await rollUpViews({ catalog, activity, clock, changes }, call);
+            return 0;
+          },
           idleMs: config.viewRollUpMs,
           roundTimeoutMs: ROUND_TIMEOUT_MS,
           telemetry,

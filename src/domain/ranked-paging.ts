@@ -18,9 +18,11 @@ export type RankedPage<Item> = Page<Item, RankedPosition>;
 /** Whether a value that came from outside can be a position in a ranked list. */
 export function isRankedPosition(value: ListPosition): value is RankedPosition {
   const [listId, offset] = value;
-  return (
-    value.length === 2 && typeof listId === 'string' && Number.isSafeInteger(offset) && Number(offset) > 0
-  );
+  return value.length === 2 && typeof listId === 'string' && isRank(offset);
+}
+
+function isRank(offset: unknown): boolean {
+  return Number.isSafeInteger(offset) && Number(offset) > 0 && Number(offset) <= RANKED_LIMIT;
 }
 
 /** Saves the order of a list that goes on after its first page, so that later pages follow it; answers where they begin. */

@@ -52,7 +52,8 @@ const domainProblems = {
   'document-owned-by-program': {
     status: 409,
     title: 'The id belongs to a program',
-    description: 'Programs enter the search index by themselves. Write the program instead.',
+    description:
+      'Programs enter the search index by themselves, and an id that was ever a program stays one. Write the program, or take another id.',
   },
   'idempotency-key-reused': {
     status: 422,

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from '../ports/call.ts';
 import { bytesTag, failsIfMatch, isNotModified } from './etags.ts';
@@ -72,8 +73,20 @@ function sendReady(
     .header('cache-control', HOT_CACHE_CONTROL)
     .header('x-mediamesh-source', source)
     .header('server-timing', serverTiming);
-  if (isNotModified(headers, etag)) void reply.code(304).send();
+  if (isNotModified(headers, etag)) sendNotModified(request, reply);
   else void reply.header('content-type', JSON_TYPE).send(body);
+}
+
+// For a HEAD without a body Fastify would write `content-length: 0`: on a 304 it must be that of the 200, or none (RFC 9110,
+// section 8.6).
+function sendNotModified({ method }: FastifyRequest, reply: FastifyReply): void {
+  reply.code(304);
+  if (method !== 'HEAD') void reply.send();
+  else
+    reply
+      .hijack()
+      .raw.writeHead(304, reply.getHeaders() as OutgoingHttpHeaders)
+      .end();
 }
 
 /** Reads that are not kept here: what a cache on the way may do with them. */

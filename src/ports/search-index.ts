@@ -19,7 +19,7 @@ export interface SearchIndex {
   /** Writes a document that is no program, as the next version of its id. */
   put(content: DocumentContent, at: Date, call: Call): Promise<DocumentPutOutcome>;
 
-  /** Removes a document that is no program. */
+  /** Removes a document that is no program. What `get` does not find is `absent`, whoever it belongs to. */
   delete(contentId: string, call: Call): Promise<DocumentDeleteOutcome>;
 
   /**

@@ -88,6 +88,7 @@ describe('GET /v1/programs/{programId}', () => {
       expect(reply).toMatchObject({ status: 304, body: '' });
       expect(reply.headers).toMatchObject({ etag: '"v1"', 'x-mediamesh-source': source });
       expect(reply.headers['content-type']).toBeUndefined();
+      expect(reply.headers['content-length']).not.toBe('0');
     }
   });
 

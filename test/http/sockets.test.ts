@@ -39,6 +39,12 @@ describe('bytes that are no request', () => {
     expectProblem(await rawExchange(port, bytes).closed, 400, 'malformed-request');
   });
 
+  it('that ask to close are told so, also by a problem', async () => {
+    const request = 'GET /nope HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    const answer = await rawExchange(port, request).closed;
+    expect(answer).toMatchObject({ status: 404, headers: { connection: 'close' } });
+  });
+
   it('in a header that is too large are answered with a 431 problem', async () => {
     const answer = await rawExchange(port, `GET / HTTP/1.1\r\nhost: x\r\na: ${'x'.repeat(17_000)}\r\n\r\n`)
       .closed;

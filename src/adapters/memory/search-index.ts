@@ -96,8 +96,8 @@ function put(entries: Entries, content: DocumentContent, at: Date): DocumentPutO
 
 function remove(entries: Entries, contentId: string): DocumentDeleteOutcome {
   const stored = entries.get(contentId);
-  if (stored?.source === 'program') return { outcome: 'owned-by-program' };
   if (stored?.document === undefined) return { outcome: 'absent' };
+  if (stored.source === 'program') return { outcome: 'owned-by-program' };
   const version = stored.version + 1;
   entries.set(contentId, { source: 'document', version, document: undefined });
   return { outcome: 'deleted', version };

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { PoolConfig } from 'pg';
+import type { PoolClient, PoolConfig } from 'pg';
 import { Pool } from 'pg';
+import { isReadTimeout } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
 export interface PostgresOptions {
@@ -24,8 +25,31 @@ export function openDatabase(options: PostgresOptions): Kysely<Database> {
   });
   // The pool does not listen to a connection that is in use. When that one breaks, its query rejects, and the connection
   // raises the same error as an event, which would end the process as well.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    closeWhenSilent(client);
+  });
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Ends a connection whose query got no answer in time. pg rejects the query and keeps the connection, which waits on: were it
+ * given back to the pool, every later query would queue behind the lost one (pg 8.23, lib/client.js). `end` cuts the socket
+ * of a connection that has a query under way, and the pool takes back none that is ending.
+ */
+function closeWhenSilent(client: PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const connection = client as unknown as { end(): Promise<void> };
+  const watched = (...args: unknown[]): unknown => {
+    const result = query(...args);
+    if (result instanceof Promise) {
+      result.catch((error: unknown) => {
+        if (isReadTimeout(error)) void connection.end();
+      });
+    }
+    return result;
+  };
+  Object.assign(client, { query: watched });
 }
 
 // pg waits for ever by default. `query_timeout` does not cover connecting, and without `statement_timeout` the server
@@ -38,5 +62,8 @@ function poolConfig(options: PostgresOptions): PoolConfig {
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + 500,
     application_name: 'mediamesh',
+    keepAlive: true,
+    // A host that vanishes between two statements of a transaction would hold its row locks for hours.
+    idle_in_transaction_session_timeout: options.statementTimeoutMs,
   };
 }

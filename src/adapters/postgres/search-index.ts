@@ -68,7 +68,7 @@ async function put(db: Db, content: DocumentContent, at: Date, call: Call): Prom
 
 // Locking the row first makes the two parts of the statement speak of the same state: the newest one committed.
 async function remove(db: Db, contentId: string, call: Call): Promise<DocumentDeleteOutcome> {
-  const { rows } = await sql<{ source: string; version: string | null }>`
+  const { rows } = await sql<{ source: string; removed: boolean; version: string | null }>`
     WITH held AS (
       SELECT source, removed FROM search_documents WHERE content_id = ${contentId} FOR UPDATE
     ), gone AS (
@@ -78,10 +78,12 @@ async function remove(db: Db, contentId: string, call: Call): Promise<DocumentDe
       WHERE stored.content_id = ${contentId} AND held.source = 'document' AND NOT held.removed
       RETURNING stored.version
     )
-    SELECT held.source, gone.version FROM held LEFT JOIN gone ON true`.execute(db, call);
+    SELECT held.source, held.removed, gone.version FROM held LEFT JOIN gone ON true`.execute(db, call);
   const [held] = rows;
-  if (held?.source === 'program') return { outcome: 'owned-by-program' };
-  if (held?.version == null) return { outcome: 'absent' };
+  if (held === undefined || held.removed || (held.source === 'document' && held.version === null)) {
+    return { outcome: 'absent' };
+  }
+  if (held.source === 'program') return { outcome: 'owned-by-program' };
   return { outcome: 'deleted', version: Number(held.version) };
 }
 

@@ -3,7 +3,7 @@ import { StoreTimeout, StoreUnavailable } from '../../domain/errors.ts';
 const STORE = 'Postgres';
 
 // SQLSTATE classes and codes (PostgreSQL manual, appendix A) that mean "not now", whatever the statement was.
-const UNAVAILABLE = /^(08...|53...|57P0[1-5]|25006|40001|40P01|55P03)$/;
+const UNAVAILABLE = /^(08...|53...|57P0[1-5]|25006|25P03|25P04|40001|40P01|55P03)$/;
 const TIMED_OUT = /^57014$/;
 const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -14,6 +14,10 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
+  'ECONNABORTED',
+  'EADDRNOTAVAIL',
+  'ENETDOWN',
+  'EMFILE',
 ]);
 
 /** Runs a call on Postgres and raises the ports' errors in place of the driver's; anything else goes through as it is. */
@@ -28,15 +32,20 @@ export async function withStoreErrors<Result>(run: () => Promise<Result>): Promi
 function toStoreError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (TIMED_OUT.test(code) || error.message === 'Query read timeout') return new StoreTimeout(STORE, error);
+  if (TIMED_OUT.test(code) || isReadTimeout(error)) return new StoreTimeout(STORE, error);
   if (UNAVAILABLE.test(code) || SOCKET_CODES.has(code) || isLostConnection(error))
     return new StoreUnavailable(STORE, error);
   return error;
 }
 
+/** Whether the client gave a query up because the server did not answer; pg gives it no code (pg 8.23, lib/client.js). */
+export function isReadTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 // pg gives these no code: they are plain errors told apart by their text alone (pg 8.23, lib/client.js and pg-pool).
 function isLostConnection(error: Error): boolean {
-  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/.test(
+  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/.test(
     error.message,
   );
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../errors.ts';
-import { PROGRAM_LIMITS } from '../program/program.ts';
+import { dateFault } from '../program/check-values.ts';
+import { isId, PROGRAM_LIMITS } from '../program/program.ts';
 import { textFault } from '../text.ts';
 
 /** A view as a client reports it. */
@@ -26,15 +27,12 @@ export const VIEW_LIMITS = {
   earliest: '2000-01-01T00:00:00Z',
 } as const;
 
-const PROGRAM_ID = new RegExp(PROGRAM_LIMITS.programId.pattern);
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** Everything that is wrong with a view. */
 export function viewFaults(view: ViewInput, nowMs: number): readonly Fault[] {
   const faults: (Fault | undefined)[] = [
-    PROGRAM_ID.test(view.programId)
-      ? undefined
-      : fault('programId', `must match ${PROGRAM_LIMITS.programId.pattern}`),
+    isId(view.programId) ? undefined : fault('programId', `must match ${PROGRAM_LIMITS.programId.pattern}`),
     optionalText('userId', view.userId),
     optionalText('eventId', view.eventId),
     secondsFault('positionSeconds', view.positionSeconds),
@@ -55,7 +53,9 @@ function secondsFault(name: string, value: number | undefined): Fault | undefine
 }
 
 function timeFault(value: string, nowMs: number): Fault | undefined {
-  const ms = RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  // Date.parse takes 30 February for 2 March.
+  const isReal = RFC_3339.test(value) && dateFault(value.slice(0, 10)) === undefined;
+  const ms = isReal ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(ms))
     return fault('occurredAt', 'must be an RFC 3339 time, for example 2026-01-31T20:15:00Z');
   if (ms < Date.parse(VIEW_LIMITS.earliest))

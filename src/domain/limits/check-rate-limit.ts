@@ -46,21 +46,26 @@ export interface RateLimitDeps {
 }
 
 export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits {
-  const status = (decision: Decision, limit: number): RateLimitStatus => ({
+  // The time before the decision: a millisecond that passes while it is made must not move `resetAt` into the next second.
+  const status = (decision: Decision, limit: number, askedAtMs: number): RateLimitStatus => ({
     allowed: decision.allowed,
     limit,
     remaining: decision.remaining,
-    resetAt: Math.ceil((clock.now() + decision.resetAfterMs) / 1000),
+    resetAt: Math.ceil((askedAtMs + decision.resetAfterMs) / 1000),
     retryAfterSeconds: Number.isFinite(decision.retryAfterMs)
       ? Math.ceil(decision.retryAfterMs) / 1000
       : null,
     degraded: false,
   });
   return {
-    check: async (request, call) =>
-      status(await counters.consume(toCounterRequest(request), call), request.limit),
-    peek: async (request, call) =>
-      status(await counters.peek(toCounterRequest(request), call), request.limit),
+    check: async (request, call) => {
+      const askedAtMs = clock.now();
+      return status(await counters.consume(toCounterRequest(request), call), request.limit, askedAtMs);
+    },
+    peek: async (request, call) => {
+      const askedAtMs = clock.now();
+      return status(await counters.peek(toCounterRequest(request), call), request.limit, askedAtMs);
+    },
     reset: async (key, call) => {
       refuse([keyFault(key)]);
       await counters.reset(key, call);

@@ -137,6 +137,13 @@ function holds(condition: WriteCondition, stored: Program): boolean {
     : condition.kind !== 'absent';
 }
 
+function expectedVersions(condition: WriteCondition): string {
+  const versions = condition.kind === 'version' ? condition.versions : [];
+  return versions.length === 0
+    ? 'the condition names no version of it'
+    : `version ${versions.join(' or ')} was expected`;
+}
+
 function conflict(
   programId: string,
   condition: WriteCondition,
@@ -147,7 +154,7 @@ function conflict(
     any: 'it kept changing',
     absent: 'it was expected not to exist',
     present: 'it was expected to exist',
-    version: `version ${condition.kind === 'version' ? condition.versions.join(' or ') : ''} was expected`,
+    version: expectedVersions(condition),
   }[condition.kind];
   return new VersionConflict(`program ${programId} ${now}, but ${wanted}`, current?.version);
 }

@@ -57,6 +57,13 @@ export const PROGRAM_LIMITS = {
   popularityScore: 1e12,
 } as const;
 
+const PROGRAM_ID = new RegExp(PROGRAM_LIMITS.programId.pattern, 'u');
+
+/** Whether a value that came from outside can be the id of a program or a search document. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && PROGRAM_ID.test(value);
+}
+
 /** Ids that no program can have: in an address they would mean a call of the API. */
 export const RESERVED_PROGRAM_IDS: ReadonlySet<string> = new Set(['batch-get', 'export', 'import']);
 

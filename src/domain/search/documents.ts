@@ -115,6 +115,6 @@ function notFound(contentId: string): DomainError {
 function ownedByProgram(contentId: string): DomainError {
   return new DomainError(
     'document-owned-by-program',
-    `${contentId} is the id of a program, which enters the search index by itself: write the program instead`,
+    `${contentId} is or was the id of a program, and stays the catalogue's: write the program, or take another id`,
   );
 }

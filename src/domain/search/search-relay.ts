@@ -26,15 +26,32 @@ const PUT_OFF_TIMEOUT_MS = 2000;
  */
 export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<number> {
   const marks = await deps.outbox.claim('search', BATCH, LEASE_MS, call);
-  if (marks.length === 0) return 0;
-  try {
-    await apply(deps, marks, call);
-  } catch (error) {
-    await putOff(deps.outbox, marks, error);
-    throw error;
+  const failures: unknown[] = [];
+  for (const slice of slices(marks)) {
+    try {
+      await apply(deps, slice, call);
+      await deps.outbox.settle('search', slice, call);
+    } catch (error) {
+      failures.push(error);
+      await putOff(deps.outbox, slice, error);
+    }
   }
-  await deps.outbox.settle('search', marks, call);
+  if (failures.length > 0) throw failures[0];
   return marks.length;
+}
+
+/**
+ * Marks that failed together are tried again in halves, down to one: a document that no index takes, or too much text for
+ * one statement, soon holds up nobody but itself.
+ */
+function slices(marks: readonly Mark[]): readonly (readonly Mark[])[] {
+  const byAttempts = Map.groupBy(marks, (mark) => mark.attempts);
+  return [...byAttempts].flatMap(([attempts, group]) => {
+    const size = Math.max(1, Math.floor(BATCH / 2 ** attempts));
+    return Array.from({ length: Math.ceil(group.length / size) }, (_, index) =>
+      group.slice(index * size, (index + 1) * size),
+    );
+  });
 }
 
 async function apply(deps: SearchRelayDeps, marks: readonly Mark[], call: Call): Promise<void> {

@@ -40,7 +40,8 @@ export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply
     faults: problem.faults,
   });
   // A refused body goes on coming: read over, it does not cost the client its answer or its connection.
-  if (problem.code !== 'request-timeout') reply.removeHeader('connection');
+  // Removing a header that was never set would keep Node from writing its own.
+  if (problem.code !== 'request-timeout' && reply.hasHeader('connection')) reply.removeHeader('connection');
   discardRest(request.raw);
   for (const name of ['etag', 'location', 'content-encoding', 'x-mediamesh-source']) reply.removeHeader(name);
   void reply

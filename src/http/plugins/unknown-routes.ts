@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { RESERVED_PROGRAM_IDS } from '../../domain/program/program.ts';
 import { HttpProblem } from '../problems.ts';
 import { sendProblem } from './problem-handler.ts';
 
@@ -23,12 +24,19 @@ export function answerUnknownRoutes(server: FastifyInstance): void {
     }
   };
   server.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) answer(request, reply);
+    if (request.is404 || meansAnotherCall(request)) answer(request, reply);
     else done();
   });
   server.setNotFoundHandler(answer);
 }
 
+/** Whether an id in the address is none that a program can have: it is the name of a call that takes other methods. */
+function meansAnotherCall({ params }: FastifyRequest): boolean {
+  const { programId } = params as { readonly programId?: string };
+  return programId !== undefined && RESERVED_PROGRAM_IDS.has(programId);
+}
+
 function takes(server: FastifyInstance, method: HTTPMethods, path: string): boolean {
-  return server.findRoute({ method, url: path }) !== null;
+  const route = server.findRoute({ method, url: path });
+  return route !== null && !RESERVED_PROGRAM_IDS.has(route.params.programId ?? '');
 }

@@ -1,5 +1,6 @@
 import type { ListPosition } from '../../domain/page.ts';
 import { canonicalLanguage } from '../../domain/program/check-values.ts';
+import { isId } from '../../domain/program/program.ts';
 import type { BatchPutResult } from '../../domain/search/documents.ts';
 import type { CursorContext } from '../cursors.ts';
 import { decodeCursor, nextCursor } from '../cursors.ts';
@@ -154,5 +155,5 @@ function missingFilter() {
 }
 
 function isDocumentPosition(value: ListPosition): value is readonly [contentId: string] {
-  return value.length === 1 && typeof value[0] === 'string';
+  return value.length === 1 && isId(value[0]);
 }

@@ -1,5 +1,6 @@
 import type { ViewInput } from '../../domain/discovery/view-input.ts';
 import type { ListPosition } from '../../domain/page.ts';
+import { isId } from '../../domain/program/program.ts';
 import type { RecentPosition } from '../../ports/activity-store.ts';
 import type { CursorContext } from '../cursors.ts';
 import { decodeCursor, nextCursor } from '../cursors.ts';
@@ -108,7 +109,13 @@ function addRecent(server: HttpServer, { app }: RouteDeps): void {
 }
 
 function isRecentPosition(value: ListPosition): value is RecentPosition {
-  return value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
+  const [viewedAtMs, programId] = value;
+  return value.length === 2 && isTime(viewedAtMs) && isId(programId);
+}
+
+/** Whether a value is a moment that a date can hold (ECMAScript, "Time Values and Time Range"), from 1970 on. */
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 8.64e15;
 }
 
 function addForget(server: HttpServer, { app }: RouteDeps): void {

@@ -46,6 +46,17 @@ describe('errors of the server', () => {
     });
   });
 
+  it('a connection that did not answer in time is closed, and a new one takes its place', async () => {
+    await withPool({ statementTimeoutMs: 100, maxConnections: 1 }, async (db) => {
+      const pid = async () =>
+        (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)).rows[0]?.pid;
+      const before = await pid();
+      await sql`set statement_timeout = 0`.execute(db);
+      await expect(sleepOn(db, 30)).rejects.toBeInstanceOf(StoreTimeout);
+      expect(await pid()).not.toBe(before);
+    });
+  });
+
   it('no free connection in time is unavailable', async () => {
     await withPool({ connectTimeoutMs: 100, maxConnections: 1 }, async (db) => {
       const holder = sleepOn(db, 0.5);

@@ -54,6 +54,8 @@ describe('record', () => {
     [{ programId: 'a', occurredAt: 'yesterday' }, '/occurredAt'],
     [{ programId: 'a', occurredAt: '1999-12-31T23:59:59Z' }, '/occurredAt'],
     [{ programId: 'a', occurredAt: '2026-13-01T00:00:00Z' }, '/occurredAt'],
+    [{ programId: 'a', occurredAt: '2025-02-30T00:00:00Z' }, '/occurredAt'],
+    [{ programId: 'a', occurredAt: '2025-02-28T24:00:00Z' }, '/occurredAt'],
   ])('refuses %j', async (view, path) => {
     await expect(views.record(view, aCall())).rejects.toMatchObject({ faults: [{ path }] });
   });
@@ -114,6 +116,19 @@ describe('rollUpViews', () => {
     expect(await rollUpViews(deps(), aCall())).toBe(1);
     expect(await catalog.get('a', aCall())).toMatchObject({ viewCount: 103, version: 2 });
     expect(await rollUpViews(deps(), aCall())).toBe(0);
+  });
+
+  it('ends after one pass, however many views come in meanwhile', async () => {
+    await views.record({ programId: 'a' }, aCall());
+    const busy = {
+      ...catalog,
+      addViews: async (...args: Parameters<ProgramCatalog['addViews']>) => {
+        await catalog.addViews(...args);
+        await views.record({ programId: 'a' }, aCall());
+      },
+    };
+    expect(await rollUpViews({ ...deps(), catalog: busy }, aCall())).toBe(1);
+    expect(await catalog.get('a', aCall())).toMatchObject({ viewCount: 101, version: 2 });
   });
 
   it('adds nothing twice when it dies between the two stores', async () => {

@@ -99,6 +99,28 @@ describe('relaySearch', () => {
     expect(await titles('metropolis')).toEqual(['a']);
   });
 
+  it('lets one document that no index takes hold up nobody but itself', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `p${index}`);
+    for (const id of ids) await write(id, id === 'p7' ? 'Poison' : `Metropolis ${id}`);
+    const { textSearch } = deps;
+    const picky: SearchRelayDeps = {
+      ...deps,
+      textSearch: {
+        ...textSearch,
+        index: async (documents, call) => {
+          if (documents.some(({ title }) => title === 'Poison')) throw new Error('poison');
+          await textSearch.index(documents, call);
+        },
+      },
+    };
+    for (let round = 0; round < 12; round += 1) {
+      await relaySearch(picky, aCall()).catch(() => undefined);
+      clock.advance(60_000);
+    }
+    expect((await outbox.depth('search', aCall())).pending).toBe(1);
+    expect(await relaySearch(deps, aCall())).toBe(1);
+  });
+
   it('gives marks back even when its call was aborted', async () => {
     await write('a', 'Metropolis');
     const aborted: SearchRelayDeps = {

@@ -13,6 +13,7 @@ import type { RunAs } from './run-as.ts';
 import { commandAs } from './run-as.ts';
 import type { ServerLog } from './server-log.ts';
 import { openServerLog } from './server-log.ts';
+import { stopWithProcess } from './server-watch.ts';
 import type { SettingsChoice } from './settings.ts';
 import { serverArguments } from './settings.ts';
 import { stopServer } from './stop-server.ts';
@@ -68,8 +69,10 @@ async function tryStart(plan: ServerPlan, port: number): Promise<StartedServer |
   try {
     const child = await spawnServer(plan, port, log);
     const server = { ...identifyProcess(child.pid ?? 0), port, child };
-    if (await becomesReady(plan, server)) return server;
-    return await log.tail();
+    // A signal that ends this process while the server recovers must not leave the server behind.
+    const forgetProcess = stopWithProcess(server);
+    const isReady = await becomesReady(plan, server).finally(forgetProcess);
+    return isReady ? server : await log.tail();
   } finally {
     await log.file.close();
   }

@@ -9,8 +9,12 @@ import { stemmingConfig } from './stemmers.ts';
 
 type Db = Kysely<TextTables>;
 
-/** Documents in one statement: one round trip and one commit, and its JSON stays a few megabytes at most. */
+/**
+ * What goes into one statement. Its time grows with the number of different words: 500 documents of nothing but different
+ * characters would pass the statement time-out.
+ */
 const BATCH = 500;
+const BATCH_CHARACTERS = 500_000;
 
 /** The rule of `domain/search/freshness.ts` for a row that is there already. */
 const isNewer = sql<boolean>`CASE
@@ -22,9 +26,21 @@ export async function indexDocuments(
   documents: readonly SearchDocument[],
   call: Call,
 ): Promise<void> {
-  for (let start = 0; start < documents.length; start += BATCH) {
-    await indexBatch(db, documents.slice(start, start + BATCH), call);
+  for (const batch of batches(documents)) await indexBatch(db, batch, call);
+}
+
+function* batches(documents: readonly SearchDocument[]): Generator<readonly SearchDocument[]> {
+  let batch: SearchDocument[] = [];
+  let characters = 0;
+  for (const document of documents) {
+    batch.push(document);
+    characters += document.title.length + document.description.length;
+    if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue;
+    yield batch;
+    batch = [];
+    characters = 0;
   }
+  if (batch.length > 0) yield batch;
 }
 
 // Rows of every table are locked in one order, so that two batches with the same ids or words wait for one another and

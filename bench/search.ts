@@ -47,7 +47,10 @@ interface Request {
 }
 
 const seconds = Number(process.argv[2] ?? 60);
-const films = await readFilms();
+const films = await readFilms().catch((error: Error) => {
+  print(error.message);
+  return process.exit(1);
+});
 const database = await openBenchDatabase();
 try {
   const textSearch = createPostgresTextSearch({ db: database.db });

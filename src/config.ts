@@ -62,7 +62,8 @@ export function loadConfig(env: Environment = process.env): Config {
   const mode = modeOf(env);
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const name of variableNames()) values[name] = read(name, mode, env, faults);
-  if (faults.length === 0) faults.push(...crossFaults(values as Values));
+  const wrong = faults.map(({ name }) => name);
+  faults.push(...crossFaults(values as Values, wrong));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(toConfig(values as Values, strangers(env)));
 }

@@ -27,9 +27,9 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const service = await bootstrap(config, log, () => stopForGood(log));
   try {
     const server = await createServer(config, log, service);
+    await announce(config, server, service, say);
     stopOnSignal(config, log, server, service);
     stopAtOnce.cancel();
-    await announce(config, server, service, say);
   } catch (error) {
     await service.dispose();
     throw error;

@@ -34,6 +34,10 @@ export function failureOf(error: unknown): Failure {
   if (error.name === 'EmbeddedPostgresError') return { exitCode: EXIT.unreachable, message: error.message };
   const reason = unreachableReason(error);
   if (reason !== undefined) return { exitCode: EXIT.unreachable, message: reason };
+  if (codeOf(error) === 'EADDRINUSE') {
+    const message = `${addressOf(error)}the port is taken: set PORT to another one, or to 0 for a free one`;
+    return { exitCode: EXIT.error, message };
+  }
   const isSystem = codeOf(error) !== undefined && 'syscall' in error;
   return { exitCode: EXIT.error, message: isSystem ? error.message : (error.stack ?? error.message) };
 }

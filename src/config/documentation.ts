@@ -29,5 +29,5 @@ export function environmentExample(): string {
     const variable: Variable = VARIABLES[name];
     return `# ${variable.description.replaceAll('`', '')}\n# Expected: ${variable.expected.replaceAll('`', '')}.\n# ${name}=${variable.example}\n`;
   });
-  return `# Copy to .env and run: node --env-file=.env src/main.ts\n\n${blocks.join('\n')}`;
+  return `# Copy to .env: npm start reads it.\n\n${blocks.join('\n')}`;
 }

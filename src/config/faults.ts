@@ -23,17 +23,25 @@ export function valueFault(name: VariableName, given: string, problem?: string):
   };
 }
 
-/** Rules about several variables at once. */
-export function crossFaults(values: Values): readonly ConfigFault[] {
-  return [...addressFaults(values), ...databaseFaults(values), ...searchFaults(values)];
+/** Rules about several variables at once; a rule is left out where one of its own variables is wrong by itself. */
+export function crossFaults(values: Values, wrong: readonly string[]): readonly ConfigFault[] {
+  const rules = [addressFaults, databaseFaults, searchFaults].flatMap((rule) => rule(values));
+  const isKnown = ({ name, about }: CrossFault) => ![name, ...about].some((each) => wrong.includes(each));
+  return rules.filter(isKnown).map(({ about: _about, ...fault }) => fault);
 }
 
-function addressFaults({ HOST, AUTH }: Values): ConfigFault[] {
-  if (AUTH !== 'off' || isLoopback(HOST)) return [];
+interface CrossFault extends ConfigFault {
+  /** The other variables that the rule looks at. */
+  readonly about: readonly VariableName[];
+}
+
+function addressFaults({ HOST, AUTH }: Values): CrossFault[] {
+  if (AUTH !== 'off' || HOST === undefined || isLoopback(HOST)) return [];
   return [
     {
       ...valueFault('HOST', HOST, 'is not a loopback address, and AUTH=off would let everybody in'),
       expected: '127.0.0.1, ::1 or localhost; put a proxy that authenticates in front to serve others',
+      about: ['AUTH'],
     },
   ];
 }
@@ -42,20 +50,21 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-function databaseFaults(values: Values): ConfigFault[] {
+function databaseFaults(values: Values): CrossFault[] {
   const stores = ['PROGRAM_CATALOG', 'SEARCH_INDEX', 'TEXT_SEARCH', 'ACTIVITY_STORE'] as const;
   const users = stores.filter((name) => values[name] === 'postgres');
   if (users.length === 0 || values.DATABASE_URL !== undefined) return [];
-  return [valueFault('DATABASE_URL', '', `is missing, and ${users.join(', ')} need it`)];
+  return [{ ...valueFault('DATABASE_URL', '', `is missing, and ${users.join(', ')} need it`), about: [] }];
 }
 
 /** A search copy in the memory of one instance would miss what other instances write, and outlive a catalogue in memory. */
-function searchFaults(values: Values): ConfigFault[] {
+function searchFaults(values: Values): CrossFault[] {
   const copies = ['SEARCH_INDEX', 'TEXT_SEARCH'] as const;
   return copies
     .filter((name) => values[name] !== values.PROGRAM_CATALOG)
     .map((name) => ({
-      ...valueFault(name, values[name], `does not go with PROGRAM_CATALOG=${values.PROGRAM_CATALOG}`),
+      ...valueFault(name, String(values[name]), `does not go with PROGRAM_CATALOG=${values.PROGRAM_CATALOG}`),
+      about: ['PROGRAM_CATALOG'] as const,
       expected: `${values.PROGRAM_CATALOG}: what is searched must last as long as the catalogue and be shared as widely`,
     }));
 }

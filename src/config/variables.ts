@@ -72,7 +72,7 @@ export const VARIABLES = {
   },
   DEMO_CATALOG: {
     ...oneOf(['on', 'off']),
-    description: 'Load a catalogue of 3,000 real films on the first start with an empty catalogue.',
+    description: 'Load a catalogue of 3,200 real films on the first start with an empty catalogue.',
     default: { embedded: 'on', memory: 'on', engines: 'off' },
     example: 'off',
   },

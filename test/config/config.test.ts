@@ -46,6 +46,16 @@ describe('loadConfig', () => {
     expect(message).toContain('example   PORT=3000');
   });
 
+  it('lists what does not go together beside what is wrong by itself', () => {
+    const { faults } = faultsOf({
+      PORT: 'high',
+      HOST: '0.0.0.0',
+      TEXT_SEARCH: 'paper',
+      SEARCH_INDEX: 'memory',
+    });
+    expect(faults.map(({ name }) => name)).toEqual(['PORT', 'TEXT_SEARCH', 'HOST', 'SEARCH_INDEX']);
+  });
+
   it('reports a wrong mode as such', () => {
     expect(faultsOf({ MEDIAMESH_MODE: 'cloud' }).faults.map(({ name }) => name)).toEqual(['MEDIAMESH_MODE']);
   });

@@ -88,6 +88,18 @@ describe('the memory service', () => {
   }, 60_000);
 });
 
+describe('a port that is taken', () => {
+  it('ends the start with an error that says what to do, and exit code 1', async () => {
+    const first = await startServer({ MEDIAMESH_MODE: 'memory', DEMO_CATALOG: 'off' });
+    const { port } = new URL(first.url);
+    const env = { MEDIAMESH_MODE: 'memory', DEMO_CATALOG: 'off', PORT: port };
+    const { code, stderr } = await runCli(['serve'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`127.0.0.1:${port}: the port is taken: set PORT`);
+    expect(await stop(first, 'SIGTERM')).toBe(0);
+  }, 60_000);
+});
+
 describe('a wrong configuration', () => {
   it('stops the start with every fault and exit code 3', async () => {
     const { code, stderr } = await runCli(['serve'], { env: { PORT: 'high', LOG_LEVEL: 'loud' } });

@@ -59,7 +59,8 @@ describe('what explains the service', () => {
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("default-src 'self'");
-    expect(page.headers['content-security-policy']).not.toContain('unsafe-eval');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    expect(page.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
     expect(page.body).not.toMatch(/<script(?![^>]*src=)/);
     for (const [, file = ''] of page.body.matchAll(/(?:src|href)="\.?\/?(static\/[^"]+)"/g)) {
       expect((await http.server.inject(`/docs/${file}`)).statusCode, file).toBe(200);

@@ -9,6 +9,12 @@ import type { HttpServer, RouteDeps } from './deps.ts';
 
 const tags = [TAGS.operations];
 const CACHE_CONTROL = 'public, max-age=60';
+/**
+ * Content security policy of the pages: their own files and no others. Swagger UI writes style attributes, hence the inline
+ * styles. The package's own policy has `upgrade-insecure-requests`, which breaks plain http.
+ */
+const PAGE_POLICY =
+  "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'";
 const cached = { headers: ['cache-control'] } as const;
 
 /** Adds what explains the service: the index, the kinds of problems, the OpenAPI document and its pages. */
@@ -17,11 +23,11 @@ export async function addDocs(server: HttpServer, { version }: RouteDeps): Promi
   addProblems(server);
   addDocument(server);
   await server.register(async (pages: HttpServer) => {
-    // `staticCSP` names the page's own files; helmet covers the rest. `upgrade-insecure-requests` would break plain http.
+    // The page has a policy of its own; helmet covers the other headers.
     await pages.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
     await pages.register(fastifySwaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
+      staticCSP: PAGE_POLICY,
       uiConfig: { docExpansion: 'list', deepLinking: true },
     });
   });

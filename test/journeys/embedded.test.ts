@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aDraft } from '../support/builders.ts';
-import { runCli } from '../support/cli.ts';
+import { runCli, startCli } from '../support/cli.ts';
 import type { Folder } from '../support/folder.ts';
 import { aFolder } from '../support/folder.ts';
 import type { ServerProcess } from '../support/server-process.ts';
@@ -59,6 +60,19 @@ describe('the embedded service', () => {
     expect(stderr).toContain(directory.path);
     expect(stderr).toContain(String(server.pid));
     expect(await stop(server, 'SIGTERM')).toBe(0);
+  }, 60_000);
+
+  it('leaves no database running when a signal ends it before it is ready', async () => {
+    const { child, result } = startCli(['serve'], { env: { DATA_DIR: directory.path, PORT: '0' } });
+    let log = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      log += text.toString();
+    });
+    await vi.waitFor(() => expect(log).toContain('schema was brought up to date'), 30_000);
+    const pid = Number.parseInt(await readFile(`${directory.path}/postgres/postmaster.pid`, 'utf8'), 10);
+    child.kill('SIGTERM');
+    expect((await result).code).toBe(143);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
   }, 60_000);
 
   it('loads the demo films on the first start, once, and finds them by a misspelt title', async () => {

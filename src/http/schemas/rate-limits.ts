@@ -3,7 +3,8 @@ import { ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
 import { text, wholeNumber } from './common.ts';
 
 const key = text(RATE_LIMIT_LIMITS.key.min, RATE_LIMIT_LIMITS.key.max, {
-  description: 'What is counted: any text. Keys that differ in one character never share a counter.',
+  description:
+    'What is counted: any text without control characters. Keys that differ in one character never share a counter.',
   examples: ['login:user-42'],
 });
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** `.ci/run` counts tests from a report of its own; the command a person types stays the plain `npm test`. */
@@ -7,7 +8,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
-    globalSetup: ['./test/support/postgres-server.ts'],
+    globalSetup: ['./test/support/engines/global-setup.ts'],
+    runner: fileURLToPath(new URL('./test/support/engines/engine-runner.ts', import.meta.url)),
     // Tests start servers and child processes: processes of their own keep a crash inside one file.
     pool: 'forks',
     maxWorkers: 2,

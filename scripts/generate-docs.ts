@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { configurationTable, environmentExample } from '../src/config/documentation.ts';
 import { openApiDocument } from '../src/openapi.ts';
+import { backEndsDocument } from './back-ends.ts';
 
 /** Writes the documents that are made of the code; with `--check` says which are stale, and changes nothing. */
 
@@ -15,6 +16,7 @@ Every fault is reported at once when the service starts, which then exits with c
 async function documents(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/configuration.md', CONFIGURATION_HEAD + configurationTable()],
+    ['docs/back-ends.md', backEndsDocument()],
     ['.env.example', environmentExample()],
     ['docs/openapi.json', await openApiDocument('json')],
   ]);

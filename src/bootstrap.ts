@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { checkEngines } from './container/check-engines.ts';
 import type { Engine } from './container/engine.ts';
 import { announceService, startEngine } from './container/engine.ts';
 import type { Cradle } from './container.ts';
@@ -22,12 +23,20 @@ export interface Service {
 const SETTLE_POLL_MS = 20;
 
 /**
- * Starts the engines that are ours, brings the schema up to date and wires the container.
- * @throws `EmbeddedPostgresError` when the embedded database can not run, the driver's error when a server can not be reached.
+ * Starts the engines that are ours, brings the schema up to date, wires the container and looks at the other engines.
+ * @throws `EmbeddedPostgresError` when the embedded database can not run, the driver's error when the database can not be
+ * reached, `TablesNotReady` when the service can not work with its tables.
  */
 export async function bootstrap(config: Config, log: Logger, onEngineExit?: () => void): Promise<Service> {
   const engine = await startEngine(config, log, onEngineExit);
-  return createService(config, log, engine);
+  const service = createService(config, log, engine);
+  try {
+    await checkEngines(service.cradle);
+    return service;
+  } catch (error) {
+    await service.dispose();
+    throw error;
+  }
 }
 
 function createService(config: Config, log: Logger, engine: Engine): Service {

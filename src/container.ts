@@ -1,10 +1,13 @@
 import type { InferCradleFromResolvers } from 'awilix';
 import { asValue, createContainer, InjectionMode } from 'awilix';
 import type { Logger } from 'pino';
-import { createLogTelemetry } from './adapters/system/log-telemetry.ts';
+import type { Metrics } from './adapters/system/metrics.ts';
+import { createMetrics } from './adapters/system/metrics.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
+import { createTelemetry } from './adapters/system/telemetry.ts';
 import { createUuidIds } from './adapters/system/uuid-ids.ts';
 import type { Config } from './config.ts';
+import { engines } from './container/engines.ts';
 import { complete, nothingToDispose, singleton } from './container/registration.ts';
 import { stores } from './container/stores.ts';
 import { useCases } from './container/use-cases.ts';
@@ -26,6 +29,12 @@ export function createServiceContainer(inputs: ContainerInputs) {
   );
 }
 
+interface TelemetryNeeds {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly config: Config;
+}
+
 function registrations(inputs: ContainerInputs) {
   return complete({
     config: asValue<Config>(inputs.config),
@@ -33,10 +42,13 @@ function registrations(inputs: ContainerInputs) {
     databaseUrl: asValue<string | undefined>(inputs.databaseUrl),
     clock: singleton((_cradle: object) => createSystemClock(), nothingToDispose),
     ids: singleton((_cradle: object) => createUuidIds(), nothingToDispose),
+    metrics: singleton((_cradle: object) => createMetrics(), nothingToDispose),
     telemetry: singleton(
-      ({ log }: { readonly log: Logger }) => createLogTelemetry({ log }),
+      ({ log, metrics, config }: TelemetryNeeds) =>
+        createTelemetry({ log, metrics, slowCallMs: config.slowCallMs }),
       nothingToDispose,
     ),
+    ...engines(),
     ...stores(),
     ...useCases(),
   });

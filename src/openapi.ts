@@ -12,8 +12,12 @@ export async function openApiDocument(format: 'json' | 'yaml'): Promise<string> 
     log: createLog('silent'),
     databaseUrl: undefined,
   });
-  const { app, idempotency, changes, clock, ids, readiness } = container.cradle;
-  const server = await buildServer({ app, idempotency, changes, clock, ids, readiness, version: VERSION });
+  const { app, idempotency, changes, clock, ids, readiness, metrics } = container.cradle;
+  const { measurements } = metrics;
+  const server = await buildServer({
+    ...{ app, idempotency, changes, clock, ids, readiness, measurements },
+    version: VERSION,
+  });
   try {
     return format === 'yaml'
       ? server.swagger({ yaml: true })

@@ -55,7 +55,7 @@ function stopForGood(log: Logger): void {
 }
 
 async function createServer(config: Config, log: Logger, { cradle }: Service): Promise<Server> {
-  const { app, idempotency, changes, clock, ids, readiness } = cradle;
+  const { app, idempotency, changes, clock, ids, readiness, metrics } = cradle;
   return buildServer({
     app,
     idempotency,
@@ -63,6 +63,7 @@ async function createServer(config: Config, log: Logger, { cradle }: Service): P
     clock,
     ids,
     readiness,
+    measurements: metrics.measurements,
     version: VERSION,
     loggerInstance: log,
     handlerTimeoutMs: config.http.handlerTimeoutMs,

@@ -4,6 +4,8 @@ import type { ImportOptions } from './commands/import.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT, exitCodeHelp } from './exit-codes.ts';
 import { failureOf } from './failures.ts';
+import type { End } from './operations.ts';
+import { addOperations } from './operations.ts';
 import type { Terminal } from './terminal.ts';
 import { complain } from './terminal.ts';
 
@@ -29,8 +31,6 @@ export async function runCommandLine(
   }
 }
 
-type End = (code: ExitCode) => void;
-
 function createProgram(terminal: Terminal, version: string, end: End): Command {
   const program = new Command('mediamesh')
     .description('Serves what a media platform asks for most: programs, lists, search and rate limits.')
@@ -47,6 +47,7 @@ function createProgram(terminal: Terminal, version: string, end: End): Command {
   addExport(program, terminal, end);
   addConfig(program, terminal, end);
   addOpenApi(program, terminal, end);
+  addOperations(program, terminal, end);
   return program;
 }
 

@@ -32,6 +32,7 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { exitCode: EXIT.error, message: String(error) };
   if (error.name === 'ConfigError') return { exitCode: EXIT.configuration, message: error.message };
   if (error.name === 'EmbeddedPostgresError') return { exitCode: EXIT.unreachable, message: error.message };
+  if (error.name === 'TablesNotReady') return { exitCode: EXIT.differs, message: error.message };
   const reason = unreachableReason(error);
   if (reason !== undefined) return { exitCode: EXIT.unreachable, message: reason };
   if (codeOf(error) === 'EADDRINUSE') {
@@ -49,7 +50,7 @@ export function unreachableReason(error: unknown): string | undefined {
     const network = NETWORK[code];
     if (network !== undefined) return `${addressOf(each)}${network}`;
     const isPostgres = POSTGRES_UNUSABLE.test(code) && code.length === 5;
-    if (isPostgres || code === 'store-unavailable' || code === 'store-timeout') return deepestMessage(each);
+    if (isPostgres || code.startsWith('store-')) return deepestMessage(each);
   }
   return undefined;
 }
@@ -63,8 +64,10 @@ function* withCauses(error: unknown): Generator<Error> {
 }
 
 function deepestMessage(error: Error): string {
-  const reason = error.cause === undefined ? undefined : unreachableReason(error.cause);
-  return reason === undefined ? error.message : `${error.message}: ${reason}`;
+  if (!(error.cause instanceof Error)) return error.message;
+  const [firstLine] = error.cause.message.split('\n');
+  const reason = unreachableReason(error.cause) ?? firstLine;
+  return reason ? `${error.message}: ${reason}` : error.message;
 }
 
 function codeOf(error: Error): string | undefined {

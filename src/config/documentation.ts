@@ -1,5 +1,6 @@
-import type { Variable } from './variables.ts';
-import { MODES, VARIABLES, variableNames } from './variables.ts';
+import type { Variable } from './variable.ts';
+import { MODES } from './variable.ts';
+import { VARIABLES, variableNames } from './variables.ts';
 
 /** The table of variables for `docs/configuration.md`. */
 export function configurationTable(): string {

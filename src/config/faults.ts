@@ -1,4 +1,5 @@
-import type { Values, Variable, VariableName } from './variables.ts';
+import type { Variable } from './variable.ts';
+import type { Values, VariableName } from './variables.ts';
 import { VARIABLES, variableNames } from './variables.ts';
 
 export interface ConfigFault {
@@ -25,7 +26,7 @@ export function valueFault(name: VariableName, given: string, problem?: string):
 
 /** Rules about several variables at once; a rule is left out where one of its own variables is wrong by itself. */
 export function crossFaults(values: Values, wrong: readonly string[]): readonly ConfigFault[] {
-  const rules = [addressFaults, databaseFaults, searchFaults].flatMap((rule) => rule(values));
+  const rules = [addressFaults, ...ENGINE_RULES, tableFaults, searchFaults].flatMap((rule) => rule(values));
   const isKnown = ({ name, about }: CrossFault) => ![name, ...about].some((each) => wrong.includes(each));
   return rules.filter(isKnown).map(({ about: _about, ...fault }) => fault);
 }
@@ -40,7 +41,7 @@ function addressFaults({ HOST, AUTH }: Values): CrossFault[] {
   return [
     {
       ...valueFault('HOST', HOST, 'is not a loopback address, and AUTH=off would let everybody in'),
-      expected: '127.0.0.1, ::1 or localhost; put a proxy that authenticates in front to serve others',
+      expected: '127.0.0.1, ::1 or localhost; or AUTH=proxy, when a proxy that authenticates stands in front',
       about: ['AUTH'],
     },
   ];
@@ -50,35 +51,82 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-function databaseFaults(values: Values): CrossFault[] {
-  const stores = ['PROGRAM_CATALOG', 'SEARCH_INDEX', 'TEXT_SEARCH', 'ACTIVITY_STORE'] as const;
-  const users = stores.filter((name) => values[name] === 'postgres');
-  if (users.length === 0 || values.DATABASE_URL !== undefined) return [];
-  return [{ ...valueFault('DATABASE_URL', '', `is missing, and ${users.join(', ')} need it`), about: [] }];
+const STORES = [
+  'PROGRAM_CATALOG',
+  'HOT_PROGRAM_STORE',
+  'SEARCH_INDEX',
+  'TEXT_SEARCH',
+  'ACTIVITY_STORE',
+  'COUNTER_STORE',
+] as const;
+
+/** An engine that a store names must be named itself. */
+const ENGINE_RULES = [
+  ['postgres', 'DATABASE_URL'],
+  ['redis', 'REDIS_URL'],
+  ['dynamodb', 'AWS_REGION'],
+].map(([engine, variable]) => (values: Values): CrossFault[] => {
+  const users = STORES.filter((name) => values[name] === engine);
+  const name = variable as VariableName;
+  if (users.length === 0 || values[name] !== undefined) return [];
+  const verb = users.length === 1 ? 'needs' : 'need';
+  return [{ ...valueFault(name, '', `is missing, and ${users.join(', ')} ${verb} it`), about: [] }];
+});
+
+const TABLES = [
+  'DYNAMODB_DISCOVERY_TABLE',
+  'DYNAMODB_SEARCH_TABLE',
+  'DYNAMODB_RATE_LIMIT_TABLE',
+  'DYNAMODB_ACTIVITY_TABLE',
+] as const;
+
+function tableFaults(values: Values): CrossFault[] {
+  return TABLES.flatMap((name, index) => {
+    const same = TABLES.slice(0, index).find((other) => values[other] === values[name]);
+    if (same === undefined || values[name] === undefined) return [];
+    return [
+      {
+        ...valueFault(name, values[name], `is the table of ${same} as well: each needs its own`),
+        about: [same],
+      },
+    ];
+  });
 }
 
 /** A search copy in the memory of one instance would miss what other instances write, and outlive a catalogue in memory. */
 function searchFaults(values: Values): CrossFault[] {
-  const copies = ['SEARCH_INDEX', 'TEXT_SEARCH'] as const;
-  return copies
-    .filter((name) => values[name] !== values.PROGRAM_CATALOG)
+  const catalog = values.PROGRAM_CATALOG;
+  const right: Readonly<Record<'SEARCH_INDEX' | 'TEXT_SEARCH', readonly string[]>> = {
+    SEARCH_INDEX: catalog === 'postgres' ? ['postgres', 'dynamodb'] : [catalog],
+    TEXT_SEARCH: [catalog],
+  };
+  return (['SEARCH_INDEX', 'TEXT_SEARCH'] as const)
+    .filter((name) => !right[name].includes(values[name]))
     .map((name) => ({
-      ...valueFault(name, String(values[name]), `does not go with PROGRAM_CATALOG=${values.PROGRAM_CATALOG}`),
+      ...valueFault(name, String(values[name]), `does not go with PROGRAM_CATALOG=${catalog}`),
       about: ['PROGRAM_CATALOG'] as const,
-      expected: `${values.PROGRAM_CATALOG}: what is searched must last as long as the catalogue and be shared as widely`,
+      expected: `${right[name].join(' or ')}: what is searched must last as long as the catalogue and be shared as widely`,
     }));
 }
 
 /** Variables that look like ours and are not: probably misspelt. */
 export function strangers(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known: readonly string[] = variableNames();
-  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_)/;
+  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_|REDIS_|DYNAMODB_)/;
   const ours = (name: string) => known.includes(name) || known.includes(name.replace(/_FILE$/, ''));
   // Read by the test and benchmark tools, not by the service.
   const tools = new Set(['MEDIAMESH_DATA', 'MEDIAMESH_TEST_REPORT']);
   return Object.keys(env)
     .filter((name) => prefixes.test(name) && !ours(name) && !tools.has(name))
     .map((name) => `${name} is not a variable of MediaMesh${suggestion(name, known)}`);
+}
+
+/** Values that are possible but probably not meant. */
+export function doubts(values: Values): readonly string[] {
+  const endpoint = values.AWS_ENDPOINT_URL_DYNAMODB ?? values.AWS_ENDPOINT_URL;
+  const { protocol, hostname = '' } = (endpoint && URL.parse(endpoint)) || {};
+  if (protocol !== 'http:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))) return [];
+  return [`the endpoint of DynamoDB (${hostname}) is reached without TLS: requests could be read on the way`];
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { openDatabase } from '../adapters/postgres/database.ts';
+import { findEmbeddedPostgres } from '../adapters/postgres/embedded/find-embedded-postgres.ts';
 import { publishServiceUrl, readServiceLock } from '../adapters/postgres/embedded/service-lock.ts';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded/start-embedded-postgres.ts';
 import { migrateToLatest } from '../adapters/postgres/migrate.ts';
@@ -37,6 +38,15 @@ export async function findRunningService(config: Config): Promise<string | undef
 /** Lets {@link findRunningService} of other processes find this one. */
 export async function announceService(config: Config, url: string): Promise<void> {
   if (config.database?.url === 'embedded') await publishServiceUrl(config.dataDir, url);
+}
+
+/** For commands that work beside a service: the engines of one that runs on this configuration's data directory, else opened. */
+export async function reachEngine(config: Config, log: Logger): Promise<Engine> {
+  const running =
+    config.database?.url === 'embedded' ? await findEmbeddedPostgres(config.dataDir) : undefined;
+  return running === undefined
+    ? await openEngine(config, log)
+    : { databaseUrl: running, stop: async () => undefined };
 }
 
 async function openEngine(config: Config, log: Logger, onExit?: () => void): Promise<Engine> {

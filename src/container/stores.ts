@@ -1,161 +1,167 @@
-import type { Kysely } from 'kysely';
-import type { Logger } from 'pino';
+import { createDynamodbActivityStore } from '../adapters/dynamodb/activity-store.ts';
+import { createDynamodbCounterStore } from '../adapters/dynamodb/counter-store.ts';
+import { createDynamodbHotProgramStore } from '../adapters/dynamodb/hot-program-store.ts';
+import { createDynamodbSearchIndex } from '../adapters/dynamodb/search-index.ts';
+import { observed } from '../adapters/guard/observed.ts';
 import { createMemoryActivityStore } from '../adapters/memory/activity-store.ts';
 import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
+import { createMemoryHotProgramStore } from '../adapters/memory/hot-program-store.ts';
 import { createMemoryIdempotencyStore } from '../adapters/memory/idempotency-store.ts';
-import type { MemoryOutbox } from '../adapters/memory/outbox.ts';
-import { createMemoryOutbox } from '../adapters/memory/outbox.ts';
+import { createMemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 import { createMemoryProgramCatalog } from '../adapters/memory/program-catalog.ts';
 import { createMemoryRankedLists } from '../adapters/memory/ranked-lists.ts';
 import { createMemorySearchIndex } from '../adapters/memory/search-index.ts';
 import { createMemorySearchLog } from '../adapters/memory/search-log.ts';
 import { createMemoryTextSearch } from '../adapters/memory/text-search.ts';
 import { createPostgresActivityStore } from '../adapters/postgres/activity-store.ts';
-import { openDatabase } from '../adapters/postgres/database.ts';
+import { createPostgresCounterStore } from '../adapters/postgres/counter-store.ts';
 import { createPostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.ts';
 import { createPostgresOutbox } from '../adapters/postgres/outbox.ts';
+import { createPostgresPhaseStore } from '../adapters/postgres/phase-store.ts';
 import { createPostgresProgramCatalog } from '../adapters/postgres/program-catalog.ts';
 import { createPostgresRankedLists } from '../adapters/postgres/ranked-lists.ts';
 import { createPostgresSearchIndex } from '../adapters/postgres/search-index.ts';
 import { createPostgresSearchLog } from '../adapters/postgres/search-log.ts';
-import type { Database } from '../adapters/postgres/tables.ts';
 import { createPostgresTextSearch } from '../adapters/postgres/text-search.ts';
+import { createRedisActivityStore } from '../adapters/redis/activity-store.ts';
+import { createRedisCounterStore } from '../adapters/redis/counter-store.ts';
+import { createRedisHotProgramStore } from '../adapters/redis/hot-program-store.ts';
 import type { Config } from '../config.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
+import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Outbox } from '../ports/outbox.ts';
+import type { PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
 import type { RankedLists } from '../ports/ranked-lists.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { SearchLog } from '../ports/search-log.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { TextSearch } from '../ports/text-search.ts';
+import type { Engines } from './engines.ts';
+import { dynamodbOf } from './engines.ts';
+import type { Registration } from './registration.ts';
 import { nothingToDispose, singleton } from './registration.ts';
 
-/** What every choice of an adapter may look at. The database is opened only when a chosen adapter asks for it. */
-interface Engines {
+/** What every choice of an adapter may look at. */
+interface Parts extends Engines {
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly database: Kysely<Database>;
-  readonly memoryOutbox: MemoryOutbox;
-}
-
-interface DatabaseNeeds {
-  readonly config: Config;
-  readonly databaseUrl: string | undefined;
-  readonly log: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** The copies that the catalogue leaves marks for. */
 const DATA_SETS = ['search'] as const;
 
-const isPostgresCatalog = ({ config }: Engines) => config.adapters.programCatalog === 'postgres';
-
-/** The store ports, each with the adapter that the configuration names. */
+/** The store ports, each with the adapter that the configuration names, and each call measured. */
 export function stores() {
-  return { ...engines(), ...catalogStores(), ...requestStores(), ...searchStores(), ...activityStores() };
+  return { ...catalogStores(), ...requestStores(), ...searchStores(), ...hotStores() };
 }
 
-function engines() {
-  return {
-    database: singleton(
-      ({ config, databaseUrl, log }: DatabaseNeeds) => connect(config, databaseUrl, log),
-      (database) => database.destroy(),
-    ),
-    memoryOutbox: singleton(({ clock }: Engines) => createMemoryOutbox({ clock }), nothingToDispose),
-  };
+/**
+ * A port with the adapter that the configuration names for it. `choice` is the setting: several ports follow the one of the
+ * catalogue, because they live where it does.
+ */
+function chosen<Port extends object>() {
+  return <Choice extends keyof Config['adapters']>(
+    port: string,
+    choice: Choice,
+    adapters: Readonly<Record<Config['adapters'][Choice], (parts: Parts) => Port>>,
+  ): Registration<Parts, Port> =>
+    singleton((parts: Parts) => {
+      const adapter = parts.config.adapters[choice];
+      return observed(adapters[adapter](parts), { port, adapter, telemetry: parts.telemetry });
+    }, nothingToDispose);
 }
 
 function catalogStores() {
   return {
-    programCatalog: singleton<Engines, ProgramCatalog>(
-      (from) =>
-        isPostgresCatalog(from)
-          ? createPostgresProgramCatalog({ db: from.database, dataSets: DATA_SETS })
-          : createMemoryProgramCatalog({ outbox: from.memoryOutbox, dataSets: DATA_SETS }),
-      nothingToDispose,
-    ),
-    outbox: singleton<Engines, Outbox>(
-      (from) => (isPostgresCatalog(from) ? createPostgresOutbox({ db: from.database }) : from.memoryOutbox),
-      nothingToDispose,
-    ),
+    programCatalog: chosen<ProgramCatalog>()('ProgramCatalog', 'programCatalog', {
+      postgres: ({ database: db, replica, clock, telemetry }) =>
+        createPostgresProgramCatalog({
+          db,
+          dataSets: DATA_SETS,
+          ...(replica && { replica: { db: replica, clock, telemetry } }),
+        }),
+      memory: ({ memoryOutbox: outbox }) => createMemoryProgramCatalog({ outbox, dataSets: DATA_SETS }),
+    }),
+    outbox: chosen<Outbox>()('Outbox', 'programCatalog', {
+      postgres: ({ database: db }) => createPostgresOutbox({ db }),
+      memory: ({ memoryOutbox }) => memoryOutbox,
+    }),
+    phaseStore: chosen<PhaseStore>()('PhaseStore', 'programCatalog', {
+      postgres: ({ database: db, notifications }) => createPostgresPhaseStore({ db, notifications }),
+      memory: ({ clock }) => createMemoryPhaseStore({ clock }),
+    }),
   };
 }
 
-/** What belongs to requests rather than to programs; it lives where the catalogue does. */
+/** What belongs to requests rather than to programs. */
 function requestStores() {
   return {
-    rankedLists: singleton<Engines, RankedLists>(
-      (from) =>
-        isPostgresCatalog(from)
-          ? createPostgresRankedLists({ db: from.database, ids: from.ids })
-          : createMemoryRankedLists({ clock: from.clock, ids: from.ids }),
-      nothingToDispose,
-    ),
-    idempotency: singleton<Engines, IdempotencyStore>(
-      (from) =>
-        isPostgresCatalog(from)
-          ? createPostgresIdempotencyStore({ db: from.database })
-          : createMemoryIdempotencyStore({ clock: from.clock }),
-      nothingToDispose,
-    ),
-    searchLog: singleton<Engines, SearchLog>(
-      (from) =>
-        isPostgresCatalog(from)
-          ? createPostgresSearchLog({ db: from.database })
-          : createMemorySearchLog({ clock: from.clock }),
-      nothingToDispose,
-    ),
+    rankedLists: chosen<RankedLists>()('RankedLists', 'programCatalog', {
+      postgres: ({ database: db, ids }) => createPostgresRankedLists({ db, ids }),
+      memory: ({ clock, ids }) => createMemoryRankedLists({ clock, ids }),
+    }),
+    idempotency: chosen<IdempotencyStore>()('IdempotencyStore', 'programCatalog', {
+      postgres: ({ database: db }) => createPostgresIdempotencyStore({ db }),
+      memory: ({ clock }) => createMemoryIdempotencyStore({ clock }),
+    }),
+    searchLog: chosen<SearchLog>()('SearchLog', 'programCatalog', {
+      postgres: ({ database: db }) => createPostgresSearchLog({ db }),
+      memory: ({ clock }) => createMemorySearchLog({ clock }),
+    }),
   };
 }
 
 function searchStores() {
   return {
-    searchIndex: singleton<Engines, SearchIndex>(
-      (from) =>
-        from.config.adapters.searchIndex === 'postgres'
-          ? createPostgresSearchIndex({ db: from.database })
-          : createMemorySearchIndex(),
-      nothingToDispose,
-    ),
-    textSearch: singleton<Engines, TextSearch>(
-      (from) =>
-        from.config.adapters.textSearch === 'postgres'
-          ? createPostgresTextSearch({ db: from.database })
-          : createMemoryTextSearch(),
-      nothingToDispose,
-    ),
+    searchIndex: chosen<SearchIndex>()('SearchIndex', 'searchIndex', {
+      postgres: ({ database: db }) => createPostgresSearchIndex({ db }),
+      memory: () => createMemorySearchIndex(),
+      dynamodb: ({ dynamodb: client, config }) => {
+        const { tables, indexShards } = dynamodbOf(config);
+        return createDynamodbSearchIndex({ client, table: tables.search, indexShards });
+      },
+    }),
+    textSearch: chosen<TextSearch>()('TextSearch', 'textSearch', {
+      postgres: ({ database: db }) => createPostgresTextSearch({ db }),
+      memory: () => createMemoryTextSearch(),
+    }),
   };
 }
 
-function activityStores() {
+function hotStores() {
   return {
-    activityStore: singleton<Engines, ActivityStore>(
-      (from) =>
-        from.config.adapters.activityStore === 'postgres'
-          ? createPostgresActivityStore({ db: from.database, clock: from.clock })
-          : createMemoryActivityStore({ clock: from.clock, ids: from.ids }),
-      nothingToDispose,
-    ),
-    counterStore: singleton<Engines, CounterStore>(
-      ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
-      nothingToDispose,
-    ),
+    hotProgramStore: chosen<HotProgramStore>()('HotProgramStore', 'hotProgramStore', {
+      memory: ({ clock, ids }) => createMemoryHotProgramStore({ clock, ids }),
+      redis: ({ redis: client, redisKeys: keys, clock, ids }) =>
+        createRedisHotProgramStore({ client, keys, clock, ids }),
+      dynamodb: ({ dynamodb: client, config, clock, ids }) => {
+        const { tables, indexShards } = dynamodbOf(config);
+        return createDynamodbHotProgramStore({ client, table: tables.discovery, clock, ids, indexShards });
+      },
+    }),
+    activityStore: chosen<ActivityStore>()('ActivityStore', 'activityStore', {
+      memory: ({ clock, ids }) => createMemoryActivityStore({ clock, ids }),
+      postgres: ({ database: db, clock }) => createPostgresActivityStore({ db, clock }),
+      redis: ({ redis: client, redisKeys: keys, clock, ids }) =>
+        createRedisActivityStore({ client, keys, clock, ids }),
+      dynamodb: ({ dynamodb: client, config, clock, ids }) => {
+        const { tables, indexShards } = dynamodbOf(config);
+        return createDynamodbActivityStore({ client, table: tables.activity, clock, ids, indexShards });
+      },
+    }),
+    counterStore: chosen<CounterStore>()('CounterStore', 'counterStore', {
+      memory: ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
+      redis: ({ redis: client, redisKeys: keys }) => createRedisCounterStore({ client, keys }),
+      postgres: ({ database: db }) => createPostgresCounterStore({ db }),
+      dynamodb: ({ dynamodbOnce: client, config, clock }) =>
+        createDynamodbCounterStore({ client, table: dynamodbOf(config).tables.rateLimits, clock }),
+    }),
   };
-}
-
-function connect(config: Config, databaseUrl: string | undefined, log: Logger): Kysely<Database> {
-  if (config.database === undefined || databaseUrl === undefined) {
-    throw new Error('An adapter asks for Postgres, but the configuration names none.');
-  }
-  return openDatabase({
-    connectionString: databaseUrl,
-    maxConnections: config.database.poolSize,
-    connectTimeoutMs: config.database.connectTimeoutMs,
-    statementTimeoutMs: config.database.statementTimeoutMs,
-    onIdleError: (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'),
-  });
 }

@@ -11,6 +11,7 @@ import type { ProgramChangeFeed } from '../domain/program/changes.ts';
 import { createProgramChanges } from '../domain/program/changes.ts';
 import { createPrograms } from '../domain/program/create-programs.ts';
 import { createProgramImports } from '../domain/program/program-imports.ts';
+import type { Readiness } from '../domain/readiness.ts';
 import { createReadiness } from '../domain/readiness.ts';
 import { createDocuments } from '../domain/search/documents.ts';
 import { createSearch } from '../domain/search/search.ts';
@@ -19,8 +20,10 @@ import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
+import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Outbox } from '../ports/outbox.ts';
+import type { PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
 import type { RankedLists } from '../ports/ranked-lists.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
@@ -37,6 +40,8 @@ interface Ports {
   readonly telemetry: Telemetry;
   readonly changes: ProgramChangeFeed;
   readonly programCatalog: ProgramCatalog;
+  readonly hotProgramStore: HotProgramStore;
+  readonly phaseStore: PhaseStore;
   readonly outbox: Outbox;
   readonly searchIndex: SearchIndex;
   readonly textSearch: TextSearch;
@@ -62,11 +67,7 @@ export function useCases() {
       }),
       nothingToDispose,
     ),
-    readiness: singleton(
-      ({ programCatalog: catalog, searchIndex, counterStore: counters, clock }: Ports) =>
-        createReadiness({ catalog, searchIndex, counters, clock }),
-      nothingToDispose,
-    ),
+    readiness: singleton(readinessOf, nothingToDispose),
     searchRelay: singleton(
       ({ outbox, programCatalog: catalog, searchIndex, textSearch, telemetry }: Ports) =>
         createBackgroundLoop({
@@ -94,6 +95,17 @@ export function useCases() {
       (loop) => loop.stop(),
     ),
   };
+}
+
+function readinessOf(ports: Ports): Readiness {
+  return createReadiness({
+    catalog: ports.programCatalog,
+    hotPrograms: ports.hotProgramStore,
+    searchIndex: ports.searchIndex,
+    counters: ports.counterStore,
+    phases: ports.phaseStore,
+    clock: ports.clock,
+  });
 }
 
 function createApp(ports: Ports): App {

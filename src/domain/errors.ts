@@ -14,7 +14,10 @@ export type ErrorCode =
   | 'idempotency-key-reused'
   | 'idempotency-key-in-flight'
   | 'store-unavailable'
-  | 'store-timeout';
+  | 'store-timeout'
+  | 'store-throttled'
+  | 'store-refused'
+  | 'value-too-large';
 
 export class DomainError extends Error {
   readonly code: ErrorCode;
@@ -63,5 +66,26 @@ export class StoreUnavailable extends DomainError {
 export class StoreTimeout extends DomainError {
   constructor(store: string, cause: unknown) {
     super('store-timeout', `${store} did not answer in time`, { cause });
+  }
+}
+
+/** The store is up and has no capacity for the call now. Whether a write was applied is not known. */
+export class StoreThrottled extends DomainError {
+  constructor(store: string, cause: unknown) {
+    super('store-throttled', `${store} has no capacity for the call`, { cause });
+  }
+}
+
+/** The store does not take the call as it is set up: a permission, a table or an index is missing. Trying again does not help. */
+export class StoreRefused extends DomainError {
+  constructor(store: string, cause: unknown) {
+    super('store-refused', `${store} refused the call: its set-up or the permissions do not fit`, { cause });
+  }
+}
+
+/** The store can not hold a value of this size. Nothing was written. */
+export class ValueTooLarge extends DomainError {
+  constructor(store: string, what: string, bytes: number, maxBytes: number) {
+    super('value-too-large', `${what} takes ${bytes} bytes and ${store} holds at most ${maxBytes}`);
   }
 }

@@ -1,16 +1,18 @@
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
+import type { HotProgramStore } from '../ports/hot-program-store.ts';
+import type { Phase, PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
-export type CheckResult = 'up' | 'down' | 'unused';
+export type CheckResult = 'up' | 'down';
 
 export interface ReadinessReport {
   /** `ready`: everything works. `degraded`: reads work, something else does not. `unavailable`: the catalogue can not be read. */
   readonly status: 'ready' | 'degraded' | 'unavailable';
-  /** The migration phase of the programs. */
-  readonly phase: 'off';
+  /** The migration phase of the programs; the last one known when it can not be read. */
+  readonly phase: Phase;
   readonly checks: Readonly<Record<'catalog' | 'hotPrograms' | 'searchIndex' | 'counters', CheckResult>>;
 }
 
@@ -21,8 +23,10 @@ export interface Readiness {
 
 export interface ReadinessDeps {
   readonly catalog: Pick<ProgramCatalog, 'get'>;
+  readonly hotPrograms: Pick<HotProgramStore, 'get'>;
   readonly searchIndex: Pick<SearchIndex, 'get'>;
   readonly counters: Pick<CounterStore, 'peek'>;
+  readonly phases: Pick<PhaseStore, 'read'>;
   readonly clock: Clock;
 }
 
@@ -32,26 +36,33 @@ const PROBE_TIMEOUT_MS = 1000;
 const PROBE_ID = 'readiness-probe';
 
 export function createReadiness(deps: ReadinessDeps, probeTimeoutMs = PROBE_TIMEOUT_MS): Readiness {
+  let phase: Phase = 'off';
+  const readPhase = async (call: Call) => {
+    ({ phase } = await deps.phases.read('programs', call));
+  };
+  const probe = async (): Promise<ReadinessReport> => {
+    const [checks] = await Promise.all([checkStores(deps, probeTimeoutMs), isUp(probeTimeoutMs, readPhase)]);
+    return { status: statusOf(checks), phase, checks };
+  };
   let last: { readonly atMs: number; readonly report: Promise<ReadinessReport> } | undefined;
   return {
     check() {
       const now = deps.clock.now();
-      if (last === undefined || Math.abs(now - last.atMs) >= KEPT_MS)
-        last = { atMs: now, report: probe(deps, probeTimeoutMs) };
+      if (last === undefined || Math.abs(now - last.atMs) >= KEPT_MS) last = { atMs: now, report: probe() };
       return last.report;
     },
   };
 }
 
-async function probe(deps: ReadinessDeps, timeoutMs: number): Promise<ReadinessReport> {
+async function checkStores(deps: ReadinessDeps, timeoutMs: number): Promise<ReadinessReport['checks']> {
   const policy = { algorithm: 'fixed-window', limit: 1, windowMs: 1000 } as const;
-  const [catalog, searchIndex, counters] = await Promise.all([
+  const [catalog, hotPrograms, searchIndex, counters] = await Promise.all([
     isUp(timeoutMs, (call) => deps.catalog.get(PROBE_ID, call)),
+    isUp(timeoutMs, (call) => deps.hotPrograms.get(PROBE_ID, call)),
     isUp(timeoutMs, (call) => deps.searchIndex.get(PROBE_ID, call)),
     isUp(timeoutMs, (call) => deps.counters.peek({ key: PROBE_ID, policy, cost: 1 }, call)),
   ]);
-  const checks = { catalog, hotPrograms: 'unused', searchIndex, counters } as const;
-  return { status: statusOf(checks), phase: 'off', checks };
+  return { catalog, hotPrograms, searchIndex, counters };
 }
 
 function statusOf(checks: ReadinessReport['checks']): ReadinessReport['status'] {

@@ -78,6 +78,26 @@ const domainProblems = {
     description: 'A store that the request needs did not answer in time. A write may have been applied.',
     retryAfter: 1,
   },
+  'store-throttled': {
+    status: 503,
+    title: 'A store has no capacity left',
+    description:
+      'A store that the request needs is over its capacity for the moment. A write may have been applied.',
+    retryAfter: 1,
+  },
+  'store-refused': {
+    status: 503,
+    title: 'A store is not set up as it should be',
+    description:
+      'A store refused the call: a permission, a table or an index is missing. The operator has to mend it; `mediamesh doctor` says what.',
+    retryAfter: 30,
+  },
+  'value-too-large': {
+    status: 422,
+    title: 'The value is larger than the store can hold',
+    description:
+      'Each field is within its limits, but all together take more than the store holds for one item.',
+  },
 } as const satisfies Record<ErrorCode, ProblemKind>;
 
 const httpProblems = {

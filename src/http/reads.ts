@@ -47,7 +47,7 @@ export function sendHot(
   }
   const begun = performance.now();
   cache
-    .fill(read.key, read.group, async (call) => ready(await read.make(call)))
+    .fill(read.key, read.group, async (call) => ready(await read.make({ ...call, requestId: request.id })))
     .then((answer) => sendReady(answer, 'catalog', timing(begun), request, reply))
     .catch((error: unknown) => void reply.send(asError(error)));
 }

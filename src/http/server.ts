@@ -7,6 +7,7 @@ import type { Readiness } from '../domain/readiness.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { Measurements } from '../ports/telemetry.ts';
 import type { HttpOptions } from './options.ts';
 import { HTTP_DEFAULTS } from './options.ts';
 import type { Draining } from './plugins/answers.ts';
@@ -30,6 +31,7 @@ import { addDocs } from './routes/docs.ts';
 import { addDocuments } from './routes/documents.ts';
 import { addHealth } from './routes/health.ts';
 import { addImportExport } from './routes/import-export.ts';
+import { addMetrics } from './routes/metrics.ts';
 import { addPrograms } from './routes/programs.ts';
 import { addRateLimits } from './routes/rate-limits.ts';
 import { addSearch } from './routes/search.ts';
@@ -43,6 +45,7 @@ export interface ServerDeps extends Partial<HttpOptions> {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly readiness: Readiness;
+  readonly measurements: Measurements;
   /** Failing requests are logged here: faults of the service as errors, refused requests at debug level. */
   readonly loggerInstance?: Logger;
   readonly version: string;
@@ -140,5 +143,6 @@ async function addRoutes(server: HttpServer, deps: RouteDeps): Promise<void> {
   addSearch(server, deps);
   addRateLimits(server, deps);
   addHealth(server, deps);
+  addMetrics(server, deps);
   await addDocs(server, deps);
 }

@@ -2,4 +2,6 @@
 export interface Call {
   /** Aborted when nobody waits for the answer any more: the adapter stops what it can and rejects. A write may have been applied. */
   readonly signal: AbortSignal;
+  /** The request that the call is made for, for logs. Absent for work that no request asked for. */
+  readonly requestId?: string;
 }

@@ -27,6 +27,9 @@ export interface Decision {
  * - Never admits more than the policy says, whatever the number of concurrent callers; from fresh state, exactly `limit`
  *   units pass before the first denial.
  * - A denial consumes nothing. `remaining` and `retryAfterMs` are exact as of the answer.
+ * - A clock that is set back gives nothing twice, and locks nobody out for longer than one full window (`sliding-window`: a tenth
+ *   more; where each instance has its own clock, twice that) from the next `consume` on. Until then a look may be of a time that
+ *   stands still.
  * - A store error is never a denial. Errors: `StoreUnavailable`, `StoreTimeout` (the units may have been taken).
  */
 export interface CounterStore {

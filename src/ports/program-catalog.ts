@@ -15,7 +15,8 @@ import type { Call } from './call.ts';
  *   data set the adapter was built with) are written in one transaction, or nothing is.
  * - A program's version grows by exactly one with each write that changes it and is never reset: a deleted program keeps
  *   counting, and when it is written again it goes on from there.
- * - Reads see every write acknowledged before they began. Programs that are deleted are never returned.
+ * - Reads see every write acknowledged before they began, but for `query`, `top` and `categories` where the adapter is given a
+ *   replica that lags. Programs that are deleted are never returned.
  * - Values come back as they were written; the caller may change what it was given without harm.
  *
  * Errors: `StoreUnavailable`, `StoreTimeout`; an aborted `call.signal` rejects with its reason.

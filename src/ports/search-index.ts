@@ -45,6 +45,7 @@ export interface SearchIndex {
 }
 
 export interface DocumentListQuery {
+  /** At least one condition: a key-value index has no list of everything. */
   readonly filter: Omit<DocumentFilter, 'tag'>;
   readonly limit: number;
   readonly after?: string;

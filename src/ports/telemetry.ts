@@ -1,5 +1,41 @@
-/** Where the domain says what happens outside a caller's sight. Never throws, never waits. */
+/** A call through a port, as it ended. Names and times only: values never come here. */
+export interface PortCall {
+  /** The port's name, such as `ProgramCatalog`. */
+  readonly port: string;
+  readonly operation: string;
+  /** The adapter's name, such as `postgres`. */
+  readonly adapter: string;
+  /** `ok`, `aborted` (nobody waited any more), the code of the port's error, or `error` for what no port declares. */
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly requestId: string | undefined;
+}
+
+/** What calls of a store consumed, in the store's own units. */
+export interface CapacityUse {
+  readonly table: string;
+  /** Absent: the table itself. */
+  readonly index: string | undefined;
+  readonly operation: string;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+}
+
+/** Where the service says what happens outside a caller's sight. Never throws, never waits. */
 export interface Telemetry {
   /** Background work failed and will be tried again; `operation` is a stable, dotted name such as `search.project`. */
   failed(operation: string, error: unknown): void;
+
+  called(call: PortCall): void;
+
+  consumed(use: CapacityUse): void;
+
+  /** A store refused a request for want of capacity, also one that a later attempt made good. */
+  throttled(operation: string): void;
+}
+
+/** What has been measured so far, for a collector. */
+export interface Measurements {
+  readonly contentType: string;
+  text(): Promise<string>;
 }

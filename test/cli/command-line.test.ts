@@ -9,7 +9,7 @@ describe('the command line', () => {
   it('explains itself, its commands and every exit code on stdout', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([EXIT.ok, '']);
-    for (const command of ['serve', 'import', 'export', 'config', 'openapi'])
+    for (const command of ['serve', 'import', 'export', 'config', 'openapi', 'db', 'tables', 'doctor'])
       expect(stdout).toContain(`  ${command}`);
     for (const [exitCode, meaning] of Object.entries(EXIT_MEANINGS)) {
       expect(stdout).toMatch(new RegExp(`^ +${exitCode}  ${meaning.slice(0, 20)}`, 'm'));
@@ -44,6 +44,9 @@ describe('the command line', () => {
   it('prints, checks and documents the configuration', async () => {
     const env = {
       DATABASE_URL: 'postgres://me:hunter2@db.example/films?password=hunter2',
+      DATABASE_REPLICA_URL: 'postgres://me:hunter2@replica.example/films',
+      REDIS_URL: 'redis://:hunter2@redis.example',
+      AWS_REGION: 'eu-central-1',
       MEDIAMESH_MODE: 'engines',
     };
     const printed = await runCli(['config', 'print'], { env });
@@ -80,7 +83,7 @@ describe('the command line', () => {
       EXIT.unreachable,
       expect.stringContaining('can not be reached'),
     ]);
-    const env = { MEDIAMESH_MODE: 'engines', DATABASE_URL: 'postgres://127.0.0.1:9/films' };
+    const env = { DATABASE_URL: 'postgres://127.0.0.1:9/films' };
     const database = await runCli(['import', '-'], { input, env });
     expect([database.code, database.stderr]).toEqual([
       EXIT.unreachable,

@@ -38,6 +38,10 @@ describe('commands on a data directory', () => {
       code: EXIT.ok,
       stdout: all,
     });
+    // What looks after the database works beside the service.
+    expect(await runCli(['db', 'status'], { env })).toMatchObject({ code: EXIT.ok, stderr: '' });
+    const { code, stdout } = await runCli(['doctor'], { env });
+    expect([code, stdout]).toEqual([EXIT.ok, expect.stringContaining('the schema is up to date')]);
     server.kill('SIGTERM');
     expect(await server.exited).toBe(0);
 

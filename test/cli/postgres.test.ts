@@ -11,7 +11,7 @@ import { freshDatabase, useDatabase } from '../support/postgres.ts';
 const database = useDatabase();
 const { pathOf } = useFolder();
 
-const envOf = (url: string) => ({ MEDIAMESH_MODE: 'engines', DATABASE_URL: url });
+const envOf = (url: string) => ({ DATABASE_URL: url, DEMO_CATALOG: 'off' });
 const env = () => envOf(database().url);
 const asLines = (drafts: readonly ProgramDraft[]) =>
   drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');

@@ -7,6 +7,13 @@ import { useFolder } from '../support/folder.ts';
 
 const { fileOf } = useFolder();
 
+const ENGINES = {
+  MEDIAMESH_MODE: 'engines',
+  DATABASE_URL: 'postgres://u:p@h/d',
+  REDIS_URL: 'rediss://u:p@h:6379/0',
+  AWS_REGION: 'eu-central-1',
+} as const;
+
 function faultsOf(env: Record<string, string>): ConfigError {
   try {
     loadConfig(env);
@@ -40,7 +47,7 @@ describe('loadConfig', () => {
 
   it('lists every fault at once with name, value, expectation and example', () => {
     const { faults, message } = faultsOf({ PORT: 'high', LOG_LEVEL: 'loud', DATABASE_POOL_SIZE: '1e3' });
-    expect(faults.map(({ name }) => name)).toEqual(['PORT', 'DATABASE_POOL_SIZE', 'LOG_LEVEL']);
+    expect(faults.map(({ name }) => name)).toEqual(['PORT', 'LOG_LEVEL', 'DATABASE_POOL_SIZE']);
     expect(message).toContain('given     "high"');
     expect(message).toContain('expected  a whole number from 0 to 65535');
     expect(message).toContain('example   PORT=3000');
@@ -61,9 +68,11 @@ describe('loadConfig', () => {
   });
 
   it('never shows a secret', () => {
-    const { message } = faultsOf({ DATABASE_URL: 'mysql://root:hunter2@db/x' });
-    expect(message).toContain('DATABASE_URL');
-    expect(message).not.toContain('hunter2');
+    for (const name of ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_URL']) {
+      const { message } = faultsOf({ [name]: 'mysql://root:hunter2@db/x' });
+      expect(message).toContain(name);
+      expect(message).not.toContain('hunter2');
+    }
   });
 
   it('refuses to let everybody in from outside', () => {
@@ -72,8 +81,80 @@ describe('loadConfig', () => {
       expect(loadConfig({ HOST }).http.host).toBe(HOST);
   });
 
-  it('asks for the database that the chosen adapters need', () => {
-    expect(faultsOf({ MEDIAMESH_MODE: 'engines' }).message).toContain('DATABASE_URL: is missing');
+  it('lets a proxy decide who may call', () => {
+    expect(loadConfig({ HOST: '0.0.0.0', AUTH: 'proxy' }).http.host).toBe('0.0.0.0');
+  });
+
+  it('asks for every engine that the chosen adapters need, and says which', () => {
+    const { faults } = faultsOf({ MEDIAMESH_MODE: 'engines' });
+    expect(faults.map(({ name, problem }) => [name, problem])).toEqual([
+      ['DATABASE_URL', 'is missing, and PROGRAM_CATALOG, SEARCH_INDEX, TEXT_SEARCH, ACTIVITY_STORE need it'],
+      ['REDIS_URL', 'is missing, and COUNTER_STORE needs it'],
+      ['AWS_REGION', 'is missing, and HOT_PROGRAM_STORE needs it'],
+    ]);
+    expect(faultsOf({ ACTIVITY_STORE: 'redis' }).message).toContain('REDIS_URL: is missing');
+  });
+
+  it('has the engines that the adapters use, and their defaults', () => {
+    const none = loadConfig({ MEDIAMESH_MODE: 'memory' });
+    expect([none.redis, none.dynamodb]).toEqual([undefined, undefined]);
+    const { adapters, redis, dynamodb } = loadConfig(ENGINES);
+    expect(adapters).toEqual({
+      programCatalog: 'postgres',
+      hotProgramStore: 'dynamodb',
+      searchIndex: 'postgres',
+      textSearch: 'postgres',
+      activityStore: 'postgres',
+      counterStore: 'redis',
+    });
+    expect(redis).toMatchObject({ url: ENGINES.REDIS_URL, cluster: false, keyPrefix: 'mediamesh:' });
+    expect(dynamodb).toMatchObject({
+      region: 'eu-central-1',
+      endpoint: undefined,
+      tables: { discovery: 'mediamesh-discovery-hot-data', rateLimits: 'mediamesh-rate-limits' },
+      provisioning: { billingMode: 'PAY_PER_REQUEST', deletionProtection: true },
+    });
+  });
+
+  it('takes the endpoint of DynamoDB before that of all services, and warns where it has no TLS', () => {
+    const env = { ...ENGINES, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    expect(loadConfig(env).dynamodb?.endpoint).toBe('http://127.0.0.1:1');
+    const other = { ...env, AWS_ENDPOINT_URL_DYNAMODB: 'http://dynamodb:8000' };
+    expect(loadConfig(other).dynamodb?.endpoint).toBe('http://dynamodb:8000');
+    expect(loadConfig(env).warnings).toEqual([]);
+    expect(loadConfig(other).warnings).toEqual([
+      'the endpoint of DynamoDB (dynamodb) is reached without TLS: requests could be read on the way',
+    ]);
+  });
+
+  it('reads ranges and tags', () => {
+    const env = {
+      ...ENGINES,
+      DYNAMODB_PROVISIONED_READ_UNITS: '10-200',
+      DYNAMODB_TAGS: 'team=discovery, note=a=b',
+    };
+    expect(loadConfig(env).dynamodb?.provisioning).toMatchObject({
+      readUnits: { min: 10, max: 200 },
+      tags: { team: 'discovery', note: 'a=b' },
+    });
+    const wrong = { ...ENGINES, DYNAMODB_PROVISIONED_READ_UNITS: '200-10', DYNAMODB_TAGS: 'team' };
+    expect(faultsOf(wrong).faults.map(({ name }) => name)).toEqual([
+      'DYNAMODB_PROVISIONED_READ_UNITS',
+      'DYNAMODB_TAGS',
+    ]);
+  });
+
+  it('refuses one table for two purposes', () => {
+    const env = { ...ENGINES, DYNAMODB_SEARCH_TABLE: 'one', DYNAMODB_ACTIVITY_TABLE: 'one' };
+    expect(faultsOf(env).message).toContain('is the table of DYNAMODB_SEARCH_TABLE as well');
+  });
+
+  it('takes a search index of its own beside a catalogue in Postgres', () => {
+    expect(loadConfig({ SEARCH_INDEX: 'dynamodb', AWS_REGION: 'eu-central-1' }).adapters.searchIndex).toBe(
+      'dynamodb',
+    );
+    const memory = { MEDIAMESH_MODE: 'memory', SEARCH_INDEX: 'dynamodb', AWS_REGION: 'eu-central-1' };
+    expect(faultsOf(memory).message).toContain('does not go with PROGRAM_CATALOG=memory');
   });
 
   it('refuses search copies that do not last as long as the catalogue', () => {
@@ -84,7 +165,7 @@ describe('loadConfig', () => {
 
   it('reads a secret from a file, and refuses it twice', async () => {
     const path = await fileOf('postgres://u:p@h/d\n', 'url');
-    const env = { MEDIAMESH_MODE: 'engines', DATABASE_URL_FILE: path };
+    const env = { DATABASE_URL_FILE: path };
     expect(loadConfig(env).database?.url).toBe('postgres://u:p@h/d');
     expect(faultsOf({ ...env, DATABASE_URL: 'embedded' }).message).toContain('both given');
     expect(faultsOf({ ...env, DATABASE_URL_FILE: '/nowhere/url' }).message).toContain('can not be read');

@@ -1,17 +1,31 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReadiness } from '../../src/domain/readiness.ts';
+import type { Phase, PhaseRecord } from '../../src/ports/phase-store.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
+function aPhase(phase: Phase): PhaseRecord {
+  return { phase, readPercent: 0, epoch: 1, changedAt: new Date(0), changedBy: 'ann', reason: 'a test' };
+}
+
 const works = async () => undefined;
+const MISS = { outcome: 'miss' } as const;
 const fails = async () => Promise.reject(new Error('down'));
 
-function aReadiness({ catalog = works, searchIndex = works, counters = works } = {}) {
+function aReadiness({
+  catalog = works,
+  hotPrograms = works,
+  searchIndex = works,
+  counters = works,
+  phases = async () => aPhase('dual-write'),
+} = {}) {
   const clock = createFakeClock();
   const get = vi.fn(catalog);
   const decision = { allowed: true, remaining: 1, retryAfterMs: 0, resetAfterMs: 0 };
   const stores = {
     catalog: { get },
+    hotPrograms: { get: async () => (await hotPrograms()) ?? MISS },
     searchIndex: { get: searchIndex },
+    phases: { read: phases },
     counters: { peek: async () => (await counters()) ?? decision },
   };
   const readiness = createReadiness({ ...stores, clock }, 20);
@@ -22,10 +36,10 @@ describe('createReadiness', () => {
   it('is ready when every store answers, whether or not the probed ids exist', async () => {
     expect(await aReadiness().readiness.check()).toEqual({
       status: 'ready',
-      phase: 'off',
+      phase: 'dual-write',
       checks: {
         catalog: 'up',
-        hotPrograms: 'unused',
+        hotPrograms: 'up',
         searchIndex: 'up',
         counters: 'up',
       },
@@ -39,6 +53,19 @@ describe('createReadiness', () => {
       checks: { searchIndex: 'down' },
     });
     expect(await aReadiness({ counters: fails }).readiness.check()).toMatchObject({ status: 'degraded' });
+    expect(await aReadiness({ hotPrograms: fails }).readiness.check()).toMatchObject({
+      status: 'degraded',
+      checks: { hotPrograms: 'down' },
+    });
+  });
+
+  it('goes on telling the last known phase when it can not be read', async () => {
+    const phases = vi.fn(async () => aPhase('primary'));
+    const { readiness, clock } = aReadiness({ phases });
+    expect(await readiness.check()).toMatchObject({ phase: 'primary' });
+    phases.mockRejectedValue(new Error('down'));
+    clock.advance(1000);
+    expect(await readiness.check()).toMatchObject({ status: 'ready', phase: 'primary' });
   });
 
   it('does not wait for a store that never answers', async () => {

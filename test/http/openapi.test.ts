@@ -67,6 +67,7 @@ const CONTRACT = [
   'GET /',
   'GET /health/live',
   'GET /health/ready',
+  'GET /metrics',
   'GET /openapi.json',
   'GET /openapi.yaml',
   'GET /problems',

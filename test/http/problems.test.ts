@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DomainError, StoreTimeout, StoreUnavailable } from '../../src/domain/errors.ts';
+import {
+  DomainError,
+  StoreRefused,
+  StoreThrottled,
+  StoreTimeout,
+  StoreUnavailable,
+} from '../../src/domain/errors.ts';
 import type { Call } from '../../src/ports/call.ts';
 import { anId } from '../support/builders.ts';
 import type { TestServer } from '../support/http.ts';
@@ -48,12 +54,14 @@ const CALLS = [
 
 describe.each(CALLS)('$method $url', (request) => {
   it.each([
-    [new StoreUnavailable(SECRET, new Error(SECRET)), 'store-unavailable'],
-    [new StoreTimeout(SECRET, new Error(SECRET)), 'store-timeout'],
-  ])('is 503 with Retry-After when a store fails: %o', async (error, code) => {
+    [new StoreUnavailable(SECRET, new Error(SECRET)), 'store-unavailable', '1'],
+    [new StoreTimeout(SECRET, new Error(SECRET)), 'store-timeout', '1'],
+    [new StoreThrottled(SECRET, new Error(SECRET)), 'store-throttled', '1'],
+    [new StoreRefused(SECRET, new Error(SECRET)), 'store-refused', '30'],
+  ])('is 503 with Retry-After when a store fails: %o', async (error, code, retryAfter) => {
     work = () => Promise.reject(error);
     const reply = await http.ask(request);
-    expect(reply).toMatchObject({ status: 503, json: { code }, headers: { 'retry-after': '1' } });
+    expect(reply).toMatchObject({ status: 503, json: { code }, headers: { 'retry-after': retryAfter } });
     expect(reply.body).not.toContain('hunter2');
   });
 

@@ -30,19 +30,22 @@ export interface TestServerOptions extends Partial<Omit<ServerDeps, 'app'>> {
   readonly wrap?: (app: App) => App;
   /** Runs on this Postgres in place of memory. */
   readonly databaseUrl?: string;
+  /** Environment variables that choose adapters. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The real server over the real service, in memory or on a Postgres. */
 export async function aServer({
   wrap = (app) => app,
   databaseUrl,
+  env,
   ...overrides
 }: TestServerOptions = {}): Promise<TestServer> {
-  const service = aService(databaseUrl);
-  const { app, idempotency, changes, clock, ids, readiness } = service.cradle;
+  const service = aService(databaseUrl, env);
+  const { app, idempotency, changes, clock, ids, readiness, metrics } = service.cradle;
   const server = await buildServer({
     app: wrap(app),
-    ...{ idempotency, changes, clock, ids, readiness },
+    ...{ idempotency, changes, clock, ids, readiness, measurements: metrics.measurements },
     version: '0.0.0-test',
     ...overrides,
   });

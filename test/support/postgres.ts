@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { Client } from 'pg';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { openDatabase } from '../../src/adapters/postgres/database.ts';
 import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts';
 import type { Database } from '../../src/adapters/postgres/tables.ts';
+import { ENGINE_PATIENCE_MS, runName, runningEngine } from './engines/ask.ts';
+import { postgresTemplates } from './engines/postgres-templates.ts';
+import { requireEngine } from './engines/require-engine.ts';
 
 export interface TestDatabase {
   readonly db: Kysely<Database>;
@@ -26,7 +29,7 @@ export async function freshDatabase(options: TestDatabaseOptions = {}): Promise<
   const name = `mediamesh_${randomUUID().replaceAll('-', '')}`;
   const source = options.migrated === false ? 'template0' : await migratedTemplate();
   await onServer((client) => client.query(`create database ${name} template ${source}`));
-  const url = urlOf(name);
+  const url = await urlOf(name);
   const db = openTestDatabase(url, options);
   const close = async (): Promise<void> => {
     await db.destroy();
@@ -39,10 +42,11 @@ export async function freshDatabase(options: TestDatabaseOptions = {}): Promise<
 
 /** One database for a test file or a `describe`; made before its tests and dropped after them. */
 export function useDatabase(options: TestDatabaseOptions = {}): () => TestDatabase {
+  requireEngine('postgres');
   let database: TestDatabase | undefined;
   beforeAll(async () => {
     database = await freshDatabase(options);
-  });
+  }, ENGINE_PATIENCE_MS);
   afterAll(async () => {
     await database?.close();
   });
@@ -63,14 +67,14 @@ export function openTestDatabase(url: string, options: TestDatabaseOptions = {})
   });
 }
 
-function urlOf(database: string): string {
-  const url = new URL(inject('postgres').url);
+async function urlOf(database: string): Promise<string> {
+  const url = new URL((await runningEngine('postgres')).url);
   url.pathname = `/${database}`;
   return url.href;
 }
 
 async function onServer<Result>(run: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: inject('postgres').url });
+  const client = new Client({ connectionString: (await runningEngine('postgres')).url });
   await client.connect();
   try {
     return await run(client);
@@ -82,27 +86,26 @@ async function onServer<Result>(run: (client: Client) => Promise<Result>): Promi
 let template: Promise<string> | undefined;
 
 function migratedTemplate(): Promise<string> {
-  template ??= makeTemplate(inject('postgres').template);
+  template ??= makeTemplate(postgresTemplates(runName()));
   return template;
 }
 
 // Test files run in several processes: whoever has the lock first makes the template, under another name until it is whole.
-async function makeTemplate(name: string): Promise<string> {
+async function makeTemplate({ whole, draft }: ReturnType<typeof postgresTemplates>): Promise<string> {
   await onServer(async (client) => {
-    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    await client.query('select pg_advisory_lock(hashtext($1))', [whole]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [whole]);
     if (rowCount !== 0) return;
-    const draft = `${name}_draft`;
     await client.query(`drop database if exists ${draft} with (force)`);
     await client.query(`create database ${draft} template template0`);
     await migrate(draft);
-    await client.query(`alter database ${draft} rename to ${name}`);
+    await client.query(`alter database ${draft} rename to ${whole}`);
   });
-  return name;
+  return whole;
 }
 
 async function migrate(name: string): Promise<void> {
-  const db = openTestDatabase(urlOf(name), { maxConnections: 1, statementTimeoutMs: 60_000 });
+  const db = openTestDatabase(await urlOf(name), { maxConnections: 1, statementTimeoutMs: 60_000 });
   try {
     await migrateToLatest(db);
   } finally {

@@ -8,12 +8,13 @@ export interface TestService {
   dispose(): Promise<void>;
 }
 
-/** The real container: in memory, or on the Postgres of a URL. Background work is not started. */
-export function aService(databaseUrl?: string): TestService {
-  const env =
-    databaseUrl === undefined
-      ? { MEDIAMESH_MODE: 'memory' }
-      : { MEDIAMESH_MODE: 'engines', DATABASE_URL: databaseUrl };
+/**
+ * The real container: in memory, or on the Postgres of a URL, and otherwise as the environment says. Background work is not
+ * started.
+ */
+export function aService(databaseUrl?: string, settings: Readonly<Record<string, string>> = {}): TestService {
+  const place = databaseUrl === undefined ? { MEDIAMESH_MODE: 'memory' } : { DATABASE_URL: databaseUrl };
+  const env = { ...place, ...settings };
   const log = createLog('silent');
   const container = createServiceContainer({ config: loadConfig(env), log, databaseUrl });
   return {

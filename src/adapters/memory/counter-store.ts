@@ -1,12 +1,12 @@
 import { takeUnits } from '../../domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../domain/limits/algorithms.ts';
 import type { Policy } from '../../domain/limits/policy.ts';
+import { createSteadyClock } from '../../domain/limits/steady-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterStore } from '../../ports/counter-store.ts';
 import { filedKey } from './counters/counter-index.ts';
 import type { CounterStats } from './counters/counter-table.ts';
 import { createCounterTable } from './counters/counter-table.ts';
-import { createSteadyClock } from './counters/steady-clock.ts';
 
 export interface MemoryCounterOptions {
   readonly clock: Clock;

@@ -6,6 +6,8 @@ import { search } from './migrations/0002-search.ts';
 import { activity } from './migrations/0003-activity.ts';
 import { requests } from './migrations/0004-requests.ts';
 import { texts } from './migrations/0005-texts.ts';
+import { counters } from './migrations/0006-counters.ts';
+import { migration } from './migrations/0007-migration.ts';
 import type { Database } from './tables.ts';
 
 /** Forward only: a step that was released never changes, and none has a way down. */
@@ -15,6 +17,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-activity': activity,
   '0004-requests': requests,
   '0005-texts': texts,
+  '0006-counters': counters,
+  '0007-migration': migration,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };
@@ -31,4 +35,15 @@ export async function migrateToLatest(db: Kysely<Database>): Promise<readonly st
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
   return (results ?? []).filter((step) => step.status === 'Success').map((step) => step.migrationName);
+}
+
+export interface MigrationState {
+  readonly name: string;
+  readonly isMade: boolean;
+}
+
+/** Every step in order, and whether it was made. Changes nothing. */
+export async function migrationStates(db: Kysely<Database>): Promise<readonly MigrationState[]> {
+  const states = await new Migrator({ db, provider }).getMigrations();
+  return states.map(({ name, executedAt }) => ({ name, isMade: executedAt !== undefined }));
 }

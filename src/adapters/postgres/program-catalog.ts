@@ -10,17 +10,28 @@ import { queryPrograms, topPrograms } from './program-catalog-queries.ts';
 import type { ProgramRow } from './program-catalog-rows.ts';
 import { programColumns, toProgram } from './program-catalog-rows.ts';
 import { addViewTotals } from './program-catalog-views.ts';
+import type { ReplicaDeps, ReplicaReader } from './replica.ts';
+import { createReplicaReader } from './replica.ts';
 import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
 export interface PostgresProgramCatalogDeps {
   readonly db: Kysely<Database>;
+  /** Answers `query`, `top` and `categories`, which then may lag behind the writes. */
+  readonly replica?: Pick<ReplicaDeps, 'clock' | 'telemetry'> & { readonly db: Kysely<Database> };
   /** Each write leaves a mark for each of these in the outbox. */
   readonly dataSets: readonly DataSet[];
 }
 
 /** The catalogue in `programs`. Works at the isolation level READ COMMITTED, Postgres' default. */
-export function createPostgresProgramCatalog({ db, dataSets }: PostgresProgramCatalogDeps): ProgramCatalog {
+export function createPostgresProgramCatalog({
+  db,
+  dataSets,
+  replica,
+}: PostgresProgramCatalogDeps): ProgramCatalog {
+  const read: ReplicaReader = replica
+    ? createReplicaReader({ ...replica, primary: db, replica: replica.db })
+    : (run) => withStoreErrors(() => run(db));
   return {
     get: (programId, call) => withStoreErrors(async () => (await readLive(db, [programId], call))[0]),
     getMany: (programIds, call) => withStoreErrors(() => readLive(db, programIds, call)),
@@ -30,9 +41,9 @@ export function createPostgresProgramCatalog({ db, dataSets }: PostgresProgramCa
       withStoreErrors(() => putPrograms(db, { drafts, condition: { kind: 'any' }, at, dataSets }, call)),
     delete: (programId, condition, at, call) =>
       withStoreErrors(() => deleteProgram(db, { programId, condition, at, dataSets }, call)),
-    query: (query, call) => withStoreErrors(() => queryPrograms(db, query, call)),
-    top: (query, call) => withStoreErrors(() => topPrograms(db, query, call)),
-    categories: (call) => withStoreErrors(() => countCategories(db, call)),
+    query: (query, call) => read((from) => queryPrograms(from, query, call)),
+    top: (query, call) => read((from) => topPrograms(from, query, call)),
+    categories: (call) => read((from) => countCategories(from, call)),
     scan: (afterId, limit, call) => withStoreErrors(() => scanPrograms(db, afterId, limit, call)),
     currentStates: (programIds, call) => withStoreErrors(() => readStates(db, programIds, call)),
     addViews: (source, totals, at, call) =>

@@ -24,7 +24,7 @@ export interface BackgroundLoopOptions {
   readonly roundTimeoutMs: number;
   /** Milliseconds; 5,000 by default. */
   readonly stopGraceMs?: number;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'failed'>;
 }
 
 const STOP_GRACE_MS = 5000;

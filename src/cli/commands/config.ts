@@ -8,8 +8,7 @@ import { writeText } from '../write-text.ts';
 export async function printConfig(terminal: Terminal): Promise<ExitCode> {
   const { loadConfig } = await import('../../config.ts');
   const { warnings, ...config } = loadConfig();
-  const database = config.database && { ...config.database, url: withoutSecret(config.database.url) };
-  await writeText(terminal.stdout, `${JSON.stringify({ ...config, database: database ?? null }, null, 2)}\n`);
+  await writeText(terminal.stdout, `${JSON.stringify(config, (_name, value) => shown(value), 2)}\n`);
   for (const warning of warnings) say(terminal, `warning: ${warning}`);
   return EXIT.ok;
 }
@@ -33,9 +32,15 @@ export async function printConfigDocs(
   return EXIT.ok;
 }
 
+/** What is absent is told as such, and no URL shows a password, whichever setting it is in. */
+function shown(value: unknown): unknown {
+  if (value === undefined) return null;
+  return typeof value === 'string' && /^[a-z]+:\/\//.test(value) ? withoutSecret(value) : value;
+}
+
 function withoutSecret(url: string): string {
   const parsed = URL.parse(url);
-  if (parsed === null) return url;
+  if (parsed === null) return '***';
   if (parsed.password !== '') parsed.password = '***';
   for (const name of ['password', 'sslpassword'])
     if (parsed.searchParams.has(name)) parsed.searchParams.set(name, '***');

@@ -23,6 +23,13 @@ export interface LimitAlgorithm<State extends LimitState> {
 
   /** The state after taking `cost`, which {@link look} allowed at that moment. */
   spend(state: State | undefined, policy: Policy, cost: number, at: Moment): State;
+
+  /**
+   * For a clock that may go back, as a store's does at a fail-over: a state that lies in the future, moved to where it no
+   * longer does; any other as it is. Nothing comes back sooner for it than it would have by the time that really passed,
+   * and all of it does within one window (`sliding-window`: a tenth more).
+   */
+  anchor(state: State, policy: Policy, at: Moment): State;
 }
 
 export interface Taken<State> {
@@ -42,8 +49,12 @@ export function takeUnits<State extends LimitState>(
   const before = algorithm.look(state, policy, cost, at);
   if (!before.allowed) return { decision: before, next: undefined };
   const next = algorithm.spend(state, policy, cost, at);
-  const { remaining, resetAfterMs } = algorithm.look(next, policy, cost, at);
-  return { decision: { allowed: true, remaining, retryAfterMs: 0, resetAfterMs }, next };
+  return { decision: whenTaken(algorithm.look(next, policy, cost, at)), next };
+}
+
+/** The decision for units that were taken, by what is there afterwards. */
+export function whenTaken({ remaining, resetAfterMs }: Decision): Decision {
+  return { allowed: true, remaining, retryAfterMs: 0, resetAfterMs };
 }
 
 /** The state, unless its time is over. */

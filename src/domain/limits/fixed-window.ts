@@ -25,6 +25,11 @@ export const fixedWindow: LimitAlgorithm<FixedWindowState> = {
     if (live !== undefined) return { used: live.used + cost, expiresAtMs: live.expiresAtMs };
     return { used: cost, expiresAtMs: at.steadyMs + untilBoundary(windowMs, at) };
   },
+
+  anchor(state, { windowMs }, { steadyMs }) {
+    const latestMs = steadyMs + windowMs;
+    return state.expiresAtMs > latestMs ? { ...state, expiresAtMs: latestMs } : state;
+  },
 };
 
 function retryAfterMs(cost: number, room: number, limit: number, windowEndMs: number): number {

@@ -4,7 +4,7 @@ import type { LimitAlgorithm, LimitState } from './algorithm.ts';
  * Into how many parts a window is divided. What is taken counts in its own part and the ten after it: never less than a
  * whole window, and at most a tenth of it more.
  */
-const SUB_WINDOWS = 10;
+export const SUB_WINDOWS = 10;
 
 /** What was taken in each of at most eleven consecutive sub-windows, numbered since the clock's zero. */
 export interface SlidingWindowState extends LimitState {
@@ -35,6 +35,15 @@ export const slidingWindow: LimitAlgorithm<SlidingWindowState> = {
     padded[current - start] = (padded[current - start] ?? 0) + cost;
     return { first: start, used: padded, expiresAtMs: leavesAt(current, windowMs) };
   },
+
+  // The newest count moves to the current sub-window and each older one to the one after its like, since it may have been
+  // taken at the very end of its own: so the newest two become one.
+  anchor(state, { windowMs }, { steadyMs }) {
+    const current = numberAt(steadyMs, windowMs);
+    if (state.first + state.used.length - 1 <= current) return state;
+    const used = [...state.used.slice(0, -2), sum(state.used.slice(-2))];
+    return { first: current - used.length + 1, used, expiresAtMs: leavesAt(current, windowMs) };
+  },
 };
 
 /** Milliseconds until so many units have left; 0 when none need to. */
@@ -63,12 +72,12 @@ function liveCounts(state: SlidingWindowState | undefined, current: number): Cou
 
 // A window need not be a multiple of ten milliseconds: sub-window n begins at n * windowMs / 10, which is kept as the
 // fraction it is. Ten times a time of this age is far below 2^53, where a rounded-down quotient of integers is exact.
-function numberAt(steadyMs: number, windowMs: number): number {
+export function numberAt(steadyMs: number, windowMs: number): number {
   return Math.floor((steadyMs * SUB_WINDOWS) / windowMs);
 }
 
 /** The first whole millisecond at which what was taken in a sub-window no longer counts. */
-function leavesAt(subWindow: number, windowMs: number): number {
+export function leavesAt(subWindow: number, windowMs: number): number {
   return Math.ceil(((subWindow + SUB_WINDOWS + 1) * windowMs) / SUB_WINDOWS);
 }
 

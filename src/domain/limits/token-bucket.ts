@@ -37,6 +37,12 @@ export const tokenBucket: LimitAlgorithm<TokenBucketState> = {
     const expiresAtMs = at.steadyMs + ceilDivide(missing, BigInt(limit));
     return { missing, atMs: at.steadyMs, limit, expiresAtMs };
   },
+
+  anchor(state, _policy, { steadyMs }) {
+    if (state.atMs <= steadyMs) return state;
+    const expiresAtMs = steadyMs + ceilDivide(state.missing, BigInt(state.limit));
+    return { ...state, atMs: steadyMs, expiresAtMs };
+  },
 };
 
 function missingAt(state: TokenBucketState | undefined, at: Moment): bigint {

@@ -34,7 +34,7 @@ export function addCalls(server: FastifyInstance, handlerTimeoutMs: number): voi
 function bounded(handler: RouteHandlerMethod, deadlineMs: number): RouteHandlerMethod {
   return function (request, reply) {
     const controller = new AbortController();
-    request.call = { signal: controller.signal };
+    request.call = { signal: controller.signal, requestId: request.id };
     const end = endOf(reply, controller, deadlineMs);
     const work = new Promise((resolve) => resolve(handler.call(this, request, reply)));
     return Promise.race([work, end.passed]).finally(end.forget);

@@ -76,7 +76,7 @@ function domainProblem(error: DomainError): HttpProblem {
     return new HttpProblem(error.code, error.message, { cause: error, faults });
   }
   // Which store it was is nobody's business outside; the log has it.
-  const isStore = error.code === 'store-unavailable' || error.code === 'store-timeout';
+  const isStore = error.code.startsWith('store-');
   return new HttpProblem(error.code, isStore ? problemKind(error.code).description : error.message, {
     cause: error,
   });

@@ -5,6 +5,7 @@ import type { App } from '../../domain/app.ts';
 import type { Readiness } from '../../domain/readiness.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IdempotencyStore } from '../../ports/idempotency-store.ts';
+import type { Measurements } from '../../ports/telemetry.ts';
 import type { HttpOptions } from '../options.ts';
 import type { Draining } from '../plugins/answers.ts';
 import type { Logger } from '../plugins/problem-handler.ts';
@@ -26,6 +27,7 @@ export interface RouteDeps {
   readonly idempotency: IdempotencyStore;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  readonly measurements: Measurements;
   readonly draining: Draining;
   readonly options: HttpOptions;
   readonly log: Logger | undefined;

@@ -46,6 +46,7 @@ function addIndex(server: HttpServer, version: string): void {
     openapi: '/openapi.json',
     problems: '/problems',
     health: '/health/ready',
+    metrics: '/metrics',
     popular: '/v1/discovery/popular',
     search: '/v1/search?q=star',
   };

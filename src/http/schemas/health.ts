@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 const CHECKS = ['catalog', 'hotPrograms', 'searchIndex', 'counters'] as const;
 
 const check = Type.Enum(['up', 'down', 'unused'], {
-  description: '`unused`: not part of this set-up, or not needed in this phase.',
+  description: '`unused`: not part of this set-up.',
   examples: ['up'],
 });
 
@@ -14,7 +14,10 @@ export const Readiness = Type.Object(
       description: '`degraded`: something that the service can do without is not there.',
       examples: ['ready'],
     }),
-    phase: Type.String({ description: 'What the service is doing.', examples: ['off'] }),
+    phase: Type.Enum(['off', 'dual-write', 'read-fallback', 'primary'], {
+      description: 'Where the migration of the programs to the hot store stands.',
+      examples: ['off'],
+    }),
     checks: Type.Object(Object.fromEntries(CHECKS.map((name) => [name, check])), {
       additionalProperties: false,
       description: 'Each store, at most a second ago.',

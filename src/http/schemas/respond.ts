@@ -49,7 +49,13 @@ const EVERY_CALL = [
 ] as const satisfies readonly ProblemCode[];
 
 /** What a call that asks a store can answer beside its own problems. */
-export const WITH_STORE = ['store-unavailable', 'store-timeout', 'handler-timeout'] as const;
+export const WITH_STORE = [
+  'store-unavailable',
+  'store-timeout',
+  'store-throttled',
+  'store-refused',
+  'handler-timeout',
+] as const;
 /** What a call that takes a JSON body can answer beside its own problems. */
 export const WITH_BODY = ['malformed-json', 'body-too-large', 'unsupported-media-type'] as const;
 /** What a list with a cursor can answer. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryActivityStore } from '../../../src/adapters/memory/activity-store.ts';
+import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
 import { START_MS } from '../../contracts/activity-store/fixture.ts';
 import { activityStoreContract } from '../../contracts/activity-store/index.ts';
 import { aCall } from '../../support/call.ts';
@@ -8,7 +9,8 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 
 function aStore() {
   const clock = createFakeClock(START_MS);
-  return { clock, store: createMemoryActivityStore({ clock, ids: { next: randomUUID } }) };
+  const store = createMemoryActivityStore({ clock, ids: { next: randomUUID } });
+  return { clock, store, differences: memoryDifferences.activityStore };
 }
 
 describe('memory ActivityStore', () => {

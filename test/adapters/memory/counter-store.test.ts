@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
+import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
 import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../contracts/counter-store/fixture.ts';
 import { counterStoreContract } from '../../contracts/counter-store/index.ts';
@@ -12,7 +13,10 @@ function aStore(maxKeys?: number) {
 }
 
 describe('memory CounterStore', () => {
-  counterStoreContract(async () => aStore());
+  counterStoreContract(async () => {
+    const { store, clock } = aStore();
+    return { store, elsewhere: store, clock, differences: memoryDifferences.counterStore };
+  });
 
   test('a look and a denial make no counter', async () => {
     const { store } = aStore();

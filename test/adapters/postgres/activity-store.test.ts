@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createPostgresActivityStore } from '../../../src/adapters/postgres/activity-store.ts';
+import { postgresDifferences } from '../../../src/adapters/postgres/differences.ts';
 import { EVENT_MEMORY_MS } from '../../../src/ports/activity-store.ts';
 import { aView, START_MS } from '../../contracts/activity-store/fixture.ts';
 import { activityStoreContract } from '../../contracts/activity-store/index.ts';
@@ -16,7 +17,8 @@ describe('Postgres ActivityStore', () => {
     const { db } = database();
     await sql`truncate program_trends, seen_events, recent_views`.execute(db);
     const clock = createFakeClock(START_MS);
-    return { clock, store: createPostgresActivityStore({ db, clock }) };
+    const store = createPostgresActivityStore({ db, clock });
+    return { clock, store, differences: postgresDifferences.activityStore };
   }
 
   activityStoreContract(emptyStore);

@@ -3,7 +3,17 @@ import { EVENT_MEMORY_MS } from '../../../src/ports/activity-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import type { MakeActivity } from './fixture.ts';
-import { aView, dealt, HOSTILE_TEXTS, readRecent, readUnconfirmed } from './fixture.ts';
+import {
+  at,
+  aView,
+  DAY_MS,
+  dealt,
+  HOSTILE_TEXTS,
+  HOUR_MS,
+  readRecent,
+  readUnconfirmed,
+  START_MS,
+} from './fixture.ts';
 
 /** Every view counts, and every event once. */
 export function countingContract(make: MakeActivity): void {
@@ -52,6 +62,31 @@ export function countingContract(make: MakeActivity): void {
     expect(await readUnconfirmed(store)).toEqual(new Map([[view.programId, 1]]));
   });
 
+  test('200 callers with one program and one viewer: every view counts, and the newest is shown', async () => {
+    const { store } = await make();
+    const userId = anId('u');
+    const views = Array.from({ length: 200 }, (_, turn) =>
+      aView({
+        userId,
+        programId: 'p',
+        eventId: anId('e'),
+        // Four views at each moment: one of them is the furthest.
+        occurredAt: at(-HOUR_MS * (((turn * 7) % 200) >> 2)),
+        positionSeconds: turn,
+      }),
+    );
+    const outcomes = await Promise.all(views.map((view) => store.recordViews([view], aCall())));
+    expect(outcomes.flat()).toEqual(Array(200).fill('counted'));
+    expect(await readUnconfirmed(store)).toEqual(new Map([['p', 200]]));
+    const [trend] = await store.trending({ window: '1h', filter: {}, limit: 10 }, aCall());
+    expect(trend?.score).toBeCloseTo(8 * (1 - 2 ** -50), 9);
+    const newest = views.filter(({ occurredAt }) => occurredAt.getTime() === START_MS);
+    const furthest = Math.max(...newest.map(({ positionSeconds = -1 }) => positionSeconds));
+    expect(await readRecent(store, userId)).toEqual([
+      { programId: 'p', viewedAt: at(0), positionSeconds: furthest },
+    ]);
+  });
+
   test('callers at once with the same events, programs and viewers in other orders lose and repeat nothing', async () => {
     const { store } = await make();
     const users = Array.from({ length: 5 }, () => anId('u'));
@@ -87,6 +122,18 @@ export function countingContract(make: MakeActivity): void {
     expect(await store.recordViews([view, view], aCall())).toEqual(['counted', 'duplicate']);
     clock.advance(EVENT_MEMORY_MS);
     expect(await store.recordViews([view], aCall())).toEqual(['duplicate']);
+  });
+
+  test('an event stays remembered when the clock is set back', async () => {
+    const { store, clock } = await make();
+    const view = aView({ eventId: anId('e') });
+    await store.recordViews([view], aCall());
+    clock.advance(-2 * DAY_MS);
+    expect(await store.recordViews([view], aCall())).toEqual(['duplicate']);
+    clock.advance(2 * DAY_MS + EVENT_MEMORY_MS);
+    expect(await store.recordViews([view], aCall())).toEqual(['duplicate']);
+    clock.advance(1);
+    expect(await store.recordViews([view], aCall())).toEqual(['counted']);
   });
 
   test('events are told apart to the letter', async () => {

@@ -1,4 +1,5 @@
 import type { ActivityStore, RecentPosition, RecentView, View } from '../../../src/ports/activity-store.ts';
+import type { ActivityDifferences } from '../../../src/ports/differences.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
@@ -7,6 +8,7 @@ export interface ActivityFixture {
   /** Starts empty. Making the next fixture may empty it again. */
   readonly store: ActivityStore;
   readonly clock: FakeClock;
+  readonly differences: ActivityDifferences;
 }
 
 export type MakeActivity = () => Promise<ActivityFixture>;

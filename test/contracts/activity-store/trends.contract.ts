@@ -9,7 +9,7 @@ import { at, aView, DAY_MS, dealt, HOUR_MS, START_MS, YEAR_MS } from './fixture.
 
 const WINDOWS = ['1h', '24h', '7d'] as const satisfies readonly TrendWindow[];
 
-/** Programs and categories by decayed views. */
+/** Programs by decayed views. */
 export function trendsContract(make: MakeActivity): void {
   const all = (window: TrendWindow = '24h') => ({ window, filter: {}, limit: 1000 });
 
@@ -110,28 +110,6 @@ export function trendsContract(make: MakeActivity): void {
     ]);
   });
 
-  test('categories are sums of their programs, highest first, ties by name', async () => {
-    const { store } = await make();
-    const views = (category: string, programs: number) =>
-      Array.from({ length: programs }, (_, index) =>
-        aView({
-          programId: `${category}-${index}`,
-          occurredAt: at(-DAY_MS),
-          attributes: { category, language: 'en', contentType: 'movie' },
-        }),
-      );
-    await store.recordViews(
-      [...views('b', 1), ...views('a', 1), ...views('c', 4), ...views('Z', 1)],
-      aCall(),
-    );
-    const trends = await store.trendingCategories('24h', 10, aCall());
-    expect(trends.map(({ category }) => category)).toEqual(['c', 'Z', 'a', 'b']);
-    expect(trends.map(({ score }) => score)).toEqual(
-      [2, 0.5, 0.5, 0.5].map((score) => expect.closeTo(score, 9)),
-    );
-    expect(await store.trendingCategories('24h', 2, aCall())).toHaveLength(2);
-  });
-
   test('scores do not depend on order, batches or concurrency', async () => {
     await fc.assert(
       fc.asyncProperty(someViews, fc.integer({ min: 1, max: 7 }), async (views, batches) => {
@@ -175,13 +153,6 @@ export function trendsContract(make: MakeActivity): void {
       programId: 'twenty',
       score: expect.closeTo(1, 9),
     });
-  });
-
-  test('one category may hold programs that are years apart', async () => {
-    const { store } = await make();
-    await store.recordViews([aView({ occurredAt: at(-20 * YEAR_MS) }), aView(), aView()], aCall());
-    const [trend] = await store.trendingCategories('1h', 10, aCall());
-    expect(trend?.score).toBeCloseTo(2, 9);
   });
 }
 

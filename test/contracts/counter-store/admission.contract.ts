@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { Asked, History, MakeCounters } from './fixture.ts';
-import { aHistory, aRequest, consumeUntilDenied, play, unitsOf } from './fixture.ts';
+import { aHistory, aRequest, consumeUntilDenied, play, RUNS, unitsOf } from './fixture.ts';
 
 /** Never more than the limit, and never less than it. */
 export function admissionContract(make: MakeCounters): void {
@@ -21,6 +21,19 @@ export function admissionContract(make: MakeCounters): void {
       const request = aRequest({ algorithm, limit: 50 });
       const decisions = await Promise.all(Array.from({ length: 200 }, () => store.consume(request, aCall())));
       expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50);
+    });
+
+    test('exactly the limit to 200 callers at once of two instances', async () => {
+      const { store, elsewhere } = await make();
+      const request = aRequest({ algorithm, limit: 50 });
+      const decisions = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => (index % 2 ? store : elsewhere).consume(request, aCall())),
+      );
+      expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50);
+      expect(decisions.map(({ remaining }) => remaining).toSorted((a, b) => b - a)).toEqual([
+        ...Array.from({ length: 50 }, (_, taken) => 49 - taken),
+        ...Array(150).fill(0),
+      ]);
     });
 
     test('as many units as fit when callers of different cost come at once', async () => {
@@ -109,7 +122,7 @@ async function overHistories(
     fc.asyncProperty(aHistory(algorithms), async (history) =>
       holds(history, await play(fixture, history, anId('key'))),
     ),
-    { numRuns: 300 },
+    { numRuns: fixture.runs ?? RUNS },
   );
 }
 

@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
-import { aHistory, aRequest, consumeUntilDenied, play } from './fixture.ts';
+import { aHistory, aRequest, consumeUntilDenied, play, RUNS } from './fixture.ts';
 
 /** What a denial, a look and a call that nobody waits for take: nothing. */
 export function denialContract(make: MakeCounters): void {
@@ -83,7 +83,7 @@ export function denialContract(make: MakeCounters): void {
         expect(decision.remaining).toBe(before.remaining - (decision.allowed ? cost : 0));
         if (!decision.allowed) expect(await store.peek(request, aCall())).toEqual(before);
       }),
-      { numRuns: 300 },
+      { numRuns: fixture.runs ?? RUNS },
     );
   });
 }

@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
-import { aHistory, aRequest, DAY_MS, play, WINDOWS_MS } from './fixture.ts';
+import { aHistory, aRequest, DAY_MS, play, RUNS, WINDOWS_MS } from './fixture.ts';
 
 /** What a decision says of now and of the time to come is exact to the unit and to the millisecond. */
 export function exactnessContract(make: MakeCounters): void {
@@ -22,7 +22,7 @@ export function exactnessContract(make: MakeCounters): void {
         const all = await fixture.store.consume({ key, policy, cost: remaining }, aCall());
         expect(all).toMatchObject({ allowed: true, remaining: 0 });
       }),
-      { numRuns: 300 },
+      { numRuns: fixture.runs ?? RUNS },
     );
   });
 
@@ -43,7 +43,7 @@ export function exactnessContract(make: MakeCounters): void {
         clock.advance(1);
         expect((await store.consume(request, aCall())).allowed).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: fixture.runs ?? RUNS },
     );
   });
 
@@ -64,7 +64,7 @@ export function exactnessContract(make: MakeCounters): void {
         clock.advance(1);
         expect((await store.consume(whole, aCall())).allowed).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: fixture.runs ?? RUNS },
     );
   });
 

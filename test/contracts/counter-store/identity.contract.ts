@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
-import { aRequest, consumeUntilDenied } from './fixture.ts';
+import { aRequest, consumeUntilDenied, RUNS } from './fixture.ts';
 
 const LONG = 'k'.repeat(2047);
 
@@ -17,6 +17,7 @@ const LOOK_ALIKES = [
   ['*', 'a*', '?', '[a]', '%', '_'],
   ['e\u0301', '\u00e9'],
   ['\u{1f600}', '\u{1f601}'],
+  ['\ud800', '\udbff', '\udc00', '\ufffd', '\udc00\ud800'],
   ['constructor', '__proto__', 'toString'],
   [`${LONG}a`, `${LONG}b`, LONG],
   ['1', '01', '1.0'],
@@ -29,6 +30,7 @@ export function identityContract(make: MakeCounters): void {
     async ({ keys }) => {
       const { store } = await make();
       const prefix = anId('key');
+      for (const key of keys) await store.reset(key, aCall());
       for (const algorithm of ALGORITHMS) {
         for (const key of keys) {
           const request = aRequest({ algorithm, key: (key + prefix).slice(-2048), limit: 3 });
@@ -41,8 +43,14 @@ export function identityContract(make: MakeCounters): void {
   );
 
   test('no two texts share a counter', async () => {
-    const { store } = await make();
-    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
+    const fixture = await make();
+    const { store } = fixture;
+    const codeUnit = fc.nat(0xffff).map((unit) => String.fromCharCode(unit));
+    const text = fc.string({
+      unit: fc.oneof(codeUnit, fc.constantFrom(...'ab:{}')),
+      minLength: 1,
+      maxLength: 200,
+    });
     const different = fc.tuple(text, text).filter(([one, other]) => one !== other);
     await fc.assert(
       fc.asyncProperty(different, fc.constantFrom(...ALGORITHMS), async ([one, other], algorithm) => {
@@ -51,7 +59,7 @@ export function identityContract(make: MakeCounters): void {
         expect((await store.peek(aRequest({ key: other, algorithm, limit: 1 }), aCall())).allowed).toBe(true);
         expect((await store.peek(aRequest({ key: one, algorithm, limit: 1 }), aCall())).allowed).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: fixture.runs ?? RUNS },
     );
   });
 
@@ -106,6 +114,15 @@ export function identityContract(make: MakeCounters): void {
       for (const request of requests) await consumeUntilDenied(store, request, 6);
       await store.reset(key, aCall());
       for (const request of requests) expect(await consumeUntilDenied(store, request, 6)).toBe(5);
+    });
+
+    test('is seen by every instance', async () => {
+      const { store, elsewhere } = await make();
+      const request = aRequest({ limit: 5 });
+      await consumeUntilDenied(store, request, 6);
+      expect((await elsewhere.peek(request, aCall())).allowed).toBe(false);
+      await elsewhere.reset(request.key, aCall());
+      expect(await consumeUntilDenied(store, request, 6)).toBe(5);
     });
 
     test('leaves other keys alone', async () => {

@@ -66,14 +66,6 @@ export function listsContract(subject: SearchIndexSubject): void {
       expect(await ids({ contentType: type, language })).toEqual([both.contentId]);
     });
 
-    it('without a filter hold everything', async () => {
-      const { index } = await subject();
-      const document = aDocument();
-      await index.project([document], aCall());
-      const all = (await pagesOf(index, { filter: {}, limit: 500 })).flat();
-      expect(all).toContainEqual(document);
-    });
-
     it('follow every write at once', async () => {
       const { index } = await subject();
       const [before, after] = [aDocument().contentId, aDocument().contentId];

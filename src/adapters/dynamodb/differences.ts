@@ -1,0 +1,8 @@
+import type { Differences } from '../../ports/differences.ts';
+
+export const dynamodbDifferences = {
+  counterStore: { clock: 'instances', survives: 'store' },
+  activityStore: { atomic: 'program', durable: 'yes' },
+  hotProgramStore: { staleReads: true, maxProgramBytes: 409_600 },
+  searchIndex: { staleLists: true },
+} as const satisfies Differences;

@@ -1,0 +1,89 @@
+import type { DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
+import { shardedKey } from '../shards.ts';
+
+/** What an id stands for in the table; without `document` it was removed. */
+export interface StoredEntry {
+  readonly source: SearchDocument['source'];
+  readonly version: number;
+  readonly document: SearchDocument | undefined;
+}
+
+export type DocumentItem = Readonly<Record<string, unknown>>;
+
+/**
+ * The item of a document. The guide's `contentType`, `category` and `language` are the keys of the indexes, with their shard;
+ * the values themselves are beside them.
+ */
+export function toDocumentItem(document: SearchDocument, shards: number): DocumentItem {
+  const { contentId, type, category, language, releaseDate } = document;
+  return {
+    contentId,
+    source: document.source,
+    version: document.version,
+    title: document.title,
+    description: document.description,
+    typeName: type,
+    categoryName: category,
+    languageTag: language,
+    tags: [...document.tags],
+    popularityScore: document.popularityScore,
+    ...(releaseDate !== null && { releaseDate }),
+    indexedAt: document.indexedAt.toISOString(),
+    contentType: shardedKey(type, contentId, shards),
+    category: shardedKey(category, contentId, shards),
+    language: shardedKey(language, contentId, shards),
+  };
+}
+
+/** What goes when a document is removed: everything but its key and what a late write is measured against. */
+export const REMOVED_WITH_CONTENT = [
+  'title',
+  'description',
+  'typeName',
+  'categoryName',
+  'languageTag',
+  'tags',
+  'popularityScore',
+  'releaseDate',
+  'indexedAt',
+  'contentType',
+  'category',
+  'language',
+] as const;
+
+/** What stays of a removed document: without the keys of the indexes it is in none of them. */
+export function toRemovedItem({ contentId, source, version }: DocumentRemoval): DocumentItem {
+  return { contentId, source, version, removed: true };
+}
+
+/** `undefined` when the item is none of ours: that counts as not there. */
+export function toEntry(item: DocumentItem | undefined): StoredEntry | undefined {
+  if (item === undefined) return undefined;
+  const { source, version } = item;
+  if ((source !== 'program' && source !== 'document') || typeof version !== 'number') return undefined;
+  return { source, version, document: item.removed === true ? undefined : toDocument(item, source, version) };
+}
+
+function toDocument(
+  item: DocumentItem,
+  source: SearchDocument['source'],
+  version: number,
+): SearchDocument | undefined {
+  const texts = ['contentId', 'typeName', 'title', 'description', 'categoryName', 'languageTag', 'indexedAt'];
+  if (!texts.every((name) => typeof item[name] === 'string')) return undefined;
+  if (!Array.isArray(item.tags) || typeof item.popularityScore !== 'number') return undefined;
+  return {
+    contentId: String(item.contentId),
+    type: String(item.typeName),
+    title: String(item.title),
+    description: String(item.description),
+    category: String(item.categoryName),
+    language: String(item.languageTag),
+    tags: item.tags.map(String),
+    popularityScore: item.popularityScore,
+    releaseDate: typeof item.releaseDate === 'string' ? item.releaseDate : null,
+    source,
+    version,
+    indexedAt: new Date(String(item.indexedAt)),
+  };
+}

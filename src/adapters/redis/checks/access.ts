@@ -1,0 +1,33 @@
+import { StoreRefused } from '../../../domain/errors.ts';
+import type { Finding } from '../../../domain/finding.ts';
+import type { Call } from '../../../ports/call.ts';
+import type { RedisClient } from '../client.ts';
+import type { RedisKeys } from '../keys.ts';
+import { defineScript } from '../script.ts';
+import { toStoreError } from '../store-errors.ts';
+
+/** KEYS: one that nothing of ours has. */
+const tryAccess = defineScript({
+  name: 'try-access',
+  keys: 1,
+  lua: /* lua */ `
+redis.call('SET', KEYS[1], 'x', 'PX', 1000)
+redis.call('GET', KEYS[1])
+redis.call('DEL', KEYS[1])
+`,
+});
+
+/** Whether the user may run scripts that read and write our keys. */
+export async function accessFinding(client: RedisClient, keys: RedisKeys, call: Call): Promise<Finding> {
+  try {
+    await tryAccess(client, [keys.program(0, '')], [], call);
+    return { level: 'ok', text: 'our keys can be read and written, and scripts run' };
+  } catch (error) {
+    if (!(toStoreError(error) instanceof StoreRefused) || !(error instanceof Error)) throw error;
+    return {
+      level: 'fault',
+      text: `the user may not do what is needed: ${error.message}`,
+      mend: 'ACL SETUSER ... +@all -@dangerous +info ~PREFIX*, where PREFIX is REDIS_KEY_PREFIX',
+    };
+  }
+}

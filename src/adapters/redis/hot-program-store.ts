@@ -1,0 +1,109 @@
+import type { Program } from '../../domain/program/program.ts';
+import type { Call } from '../../ports/call.ts';
+import type { HotProgramStore, HotRead, HotWrite, ProgramRemoval } from '../../ports/hot-program-store.ts';
+import { TOMBSTONE_KEPT_MS } from '../../ports/hot-program-store.ts';
+import { droppedAt, expiryOf } from './hot-programs/expiry.ts';
+import type { HotPrograms } from './hot-programs/hot-programs.ts';
+import { readList, saveList } from './hot-programs/lists.ts';
+import { readProgram, writeProgram, writeTombstone } from './hot-programs/program-text.ts';
+import { putProgram, removeProgram } from './hot-programs/scripts.ts';
+import { shardOf } from './hot-programs/shards.ts';
+import { topByCategory } from './hot-programs/top-cards.ts';
+import { toStoreError, withStoreErrors } from './store-errors.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface RedisHotProgramStoreOptions extends Omit<HotPrograms, 'shards'> {
+  /**
+   * Over how many slots programs are spread. A top of a category asks them all, in one go. Copies that were written with another
+   * number are not found. Default: 16 on a cluster, 1 on a single server, where more would only cost.
+   */
+  readonly shards?: number;
+}
+
+/**
+ * Copies of programs in Redis 6.2 and later. Each shard has its programs and their places in their categories in one slot, so that a
+ * script writes both or neither. The clock decides what has expired; Redis drops it a minute later.
+ */
+export function createRedisHotProgramStore(options: RedisHotProgramStoreOptions): HotProgramStore {
+  const store: HotPrograms = { ...options, shards: options.shards ?? ('nodes' in options.client ? 16 : 1) };
+  return {
+    get: (programId, call) => get(store, programId, call),
+    getMany: (programIds, call) => withStoreErrors(() => getMany(store, programIds, call), call),
+    put: (program, ttlMs, call) => withStoreErrors(() => put(store, program, ttlMs, call), call),
+    delete: (removal, call) => withStoreErrors(() => remove(store, removal, call), call),
+    topByCategory: (category, limit, after, call) =>
+      withStoreErrors(() => topByCategory(store, category, limit, after, call), call),
+    saveList: (name, cards, ttlMs, call) =>
+      withStoreErrors(() => saveList(store, name, cards, ttlMs, call), call),
+    list: (name, query, call) => withStoreErrors(() => readList(store, name, query, call), call),
+  };
+}
+
+async function get(
+  { client, keys, clock, shards }: HotPrograms,
+  programId: string,
+  call: Call,
+): Promise<HotRead> {
+  const key = keys.program(shardOf(programId, shards), programId);
+  try {
+    return readProgram(await untilAborted(call, () => client.get(key)), clock.now());
+  } catch (error) {
+    if (isOfAnotherType(error)) return { outcome: 'undecodable', version: undefined };
+    throw toStoreError(error, call);
+  }
+}
+
+function isOfAnotherType(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('WRONGTYPE');
+}
+
+// One MGET for each shard: a cluster takes no keys of several slots in one command. All are sent at once. What is no string is nil.
+async function getMany(
+  { client, keys, clock, shards }: HotPrograms,
+  programIds: readonly string[],
+  call: Call,
+): Promise<readonly HotRead[]> {
+  const byShard = Map.groupBy(new Set(programIds), (programId) => shardOf(programId, shards));
+  const texts = new Map<string, string | null | undefined>();
+  const readShard = async (ids: readonly string[], shard: number): Promise<void> => {
+    const found = await client.mget(ids.map((programId) => keys.program(shard, programId)));
+    for (const [index, programId] of ids.entries()) texts.set(programId, found[index]);
+  };
+  await untilAborted(call, () => Promise.all(Array.from(byShard, ([shard, ids]) => readShard(ids, shard))));
+  const nowMs = clock.now();
+  return programIds.map((programId) => readProgram(texts.get(programId), nowMs));
+}
+
+async function put(
+  { client, keys, clock, shards }: HotPrograms,
+  program: Program,
+  ttlMs: number | undefined,
+  call: Call,
+): Promise<HotWrite> {
+  const { programId, version, category } = program;
+  const shard = shardOf(programId, shards);
+  const nowMs = clock.now();
+  const expiresAtMs = expiryOf(nowMs, ttlMs);
+  const args = [nowMs, writeProgram(program, expiresAtMs), droppedAt(expiresAtMs), programId];
+  const places = [keys.program(shard, programId), keys.category(shard, category)];
+  return toWrite(await putProgram(client, places, args, call), version);
+}
+
+async function remove(
+  { client, keys, clock, shards }: HotPrograms,
+  removal: ProgramRemoval,
+  call: Call,
+): Promise<HotWrite> {
+  const { programId, version } = removal;
+  const shard = shardOf(programId, shards);
+  const nowMs = clock.now();
+  const expiresAtMs = expiryOf(nowMs, TOMBSTONE_KEPT_MS);
+  const text = writeTombstone(removal, expiresAtMs);
+  const args = [nowMs, text, droppedAt(expiresAtMs), programId, keys.category(shard, '')];
+  return toWrite(await removeProgram(client, [keys.program(shard, programId)], args, call), version);
+}
+
+function toWrite(stored: unknown, version: number): HotWrite {
+  if (stored === null) return { outcome: 'applied', version };
+  return { outcome: Number(stored) === version ? 'duplicate' : 'superseded', version: Number(stored) };
+}

@@ -1,0 +1,148 @@
+import { defineScript } from '../script.ts';
+
+/*
+ * A category is a sorted set whose members, all with the score 0, are a program's rank (16 characters) and its id: see rank.ts.
+ * A program that expires leaves its member behind, so a member counts only when the program's text has that category and that rank;
+ * readers remove what does not, and a write that adds a member looks at two others, so that even in a category that nobody reads
+ * to its end no more than about half of the members are left over.
+ *
+ * The scripts reach keys that are not among KEYS: those of the programs of a category, and of the category that a program leaves.
+ * All have the hash tag of KEYS[1], so they are in its slot; but while that slot is on its way to another node, they can be there
+ * already when KEYS are still here. A write has done what matters by then, and leaves the rest to the readers.
+ */
+const WRITES = /* lua */ `
+local HEAD = '^p1 (%d+) (%d+) (%S+) ?([^\\n]*)'
+
+-- The head of what is kept, or nil where nothing is, or nothing of ours; and whether it could be looked at.
+local function head(key)
+  local text = redis.pcall('GETRANGE', key, 0, 1023)
+  if type(text) ~= 'string' then return nil, false end
+  local version, expires, rank, category = string.match(text, HEAD)
+  return version and { version = version, expires = tonumber(expires), rank = rank, category = category }, true
+end
+
+-- Answers the stored version when it is not older; otherwise nil and the head of what was there.
+local function write(key, now, version, text, gone)
+  local old = head(key)
+  local alive = old and (old.expires == 0 or old.expires > tonumber(now))
+  if alive and tonumber(old.version) >= tonumber(version) then return old.version end
+  -- First of all: without memory this is refused, before anything has changed.
+  if gone == '0' then redis.call('SET', key, text) else redis.call('SET', key, text, 'PXAT', gone) end
+  return nil, old
+end
+
+-- What a key begins with that ends so.
+local function before(key, last)
+  return string.sub(key, 1, #key - #last)
+end
+`;
+
+/**
+ * KEYS: the program, its category. ARGV: now, text, when Redis may drop it (0: never), id.
+ * Answers the stored version when that is not older, nil when it has written.
+ */
+export const putProgram = defineScript({
+  name: 'put-hot-program',
+  keys: 2,
+  lua: /* lua */ `${WRITES}
+local text, id = ARGV[2], ARGV[4]
+local version, _, rank, category = string.match(text, HEAD)
+local refused, old = write(KEYS[1], ARGV[1], version, text, ARGV[3])
+if refused then return refused end
+local added = redis.call('ZADD', KEYS[2], 0, rank .. id)
+if old and old.rank ~= '-' and (old.category ~= category or old.rank ~= rank) then
+  redis.pcall('ZREM', before(KEYS[2], category) .. old.category, old.rank .. id)
+end
+if added == 0 then return false end
+local programs = before(KEYS[1], id)
+for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[2], 2)) do
+  local kept, seen = head(programs .. string.sub(other, 17))
+  local stays = kept and kept.category == category and kept.rank == string.sub(other, 1, 16)
+  if seen and not stays then redis.call('ZREM', KEYS[2], other) end
+end
+return false
+`,
+});
+
+/**
+ * KEYS: the program. ARGV: now, text, when Redis may drop it, id, what keys of categories begin with.
+ * Answers as {@link putProgram} does.
+ */
+export const removeProgram = defineScript({
+  name: 'remove-hot-program',
+  keys: 1,
+  lua: /* lua */ `${WRITES}
+local refused, old = write(KEYS[1], ARGV[1], string.match(ARGV[2], HEAD), ARGV[2], ARGV[3])
+if refused then return refused end
+if old and old.rank ~= '-' then redis.pcall('ZREM', ARGV[5] .. old.category, old.rank .. ARGV[4]) end
+return false
+`,
+});
+
+/**
+ * KEYS: a category. ARGV: the member to begin after ('': none), how many cards, now, what keys of programs begin with, escaped
+ * category. Answers the member to go on after ('': that was all), then the cards in order, each without its closing brace.
+ */
+export const topCards = defineScript({
+  name: 'top-hot-cards',
+  keys: 1,
+  lua: /* lua */ `
+local last, wanted, now, programs, category = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local answer, looked = { '' }, 0
+
+local function look(member, text)
+  -- The first line ends so, and JSON has no line breaks.
+  local _, head = string.find(text or '', ' ' .. string.sub(member, 1, 16) .. ' ' .. category .. '\\n', 1, true)
+  if not head then return redis.call('ZREM', KEYS[1], member) end
+  local expires = string.match(text, '^p1 %d+ (%d+)')
+  local card = string.find(text, ',"description":', head, true)
+  if card and expires and (expires == '0' or tonumber(expires) > now) then
+    answer[#answer + 1] = string.sub(text, head + 1, card - 1)
+  end
+end
+
+-- Looks at so many at most, that others need not wait long.
+while #answer <= wanted and looked < wanted + 2000 do
+  local chunk = math.min(wanted - #answer + 2, 1000)
+  local members = redis.call('ZRANGEBYLEX', KEYS[1], last == '' and '-' or '(' .. last, '+', 'LIMIT', 0, chunk)
+  if #members == 0 then return answer end
+  local keys = {}
+  for index, member in ipairs(members) do keys[index] = programs .. string.sub(member, 17) end
+  local texts = redis.call('MGET', unpack(keys))
+  for index, member in ipairs(members) do look(member, texts[index]) end
+  if #members < chunk then return answer end
+  last = members[#members]
+  looked = looked + #members
+end
+answer[1] = last
+return answer
+`,
+});
+
+/** KEYS: pointer, cards. ARGV: escaped id of the snapshot, when Redis may drop it, what is known of the snapshot, cards. */
+export const saveSnapshot = defineScript({
+  name: 'save-hot-list',
+  keys: 2,
+  lua: /* lua */ `
+redis.call('RPUSH', KEYS[2], unpack(ARGV, 3))
+redis.call('PEXPIREAT', KEYS[2], ARGV[2])
+redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
+`,
+});
+
+/**
+ * KEYS: pointer. ARGV: escaped id of the snapshot ('': the current one), what keys of snapshots begin with, first and last place.
+ * Answers what is known of the snapshot, the number of its cards, and the cards of these places; nil when it is not there.
+ */
+export const readSnapshot = defineScript({
+  name: 'read-hot-list',
+  keys: 1,
+  lua: /* lua */ `
+local id = ARGV[1] ~= '' and ARGV[1] or redis.call('GET', KEYS[1])
+if not id then return false end
+local key = ARGV[2] .. id
+local length = redis.call('LLEN', key)
+if length == 0 then return false end
+return { redis.call('LINDEX', key, 0), length - 1, redis.call('LRANGE', key, ARGV[3], ARGV[4]) }
+`,
+});

@@ -1,0 +1,45 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import type { Measurements } from '../../ports/telemetry.ts';
+
+/** From a hit in memory to a store that hangs until its deadline. Seconds. */
+const BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every metric of ours, in a registry of its own: names begin with `mediamesh_`, units are in the name. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    portCalls: new Histogram({
+      name: 'mediamesh_port_call_duration_seconds',
+      help: 'How long calls through a port took, by how they ended.',
+      labelNames: ['port', 'operation', 'adapter', 'outcome'],
+      buckets: BUCKETS,
+      registers,
+    }),
+    backgroundFailures: new Counter({
+      name: 'mediamesh_background_failures_total',
+      help: 'Rounds of background work that failed and were tried again.',
+      labelNames: ['operation'],
+      registers,
+    }),
+    consumedUnits: new Counter({
+      name: 'mediamesh_dynamodb_consumed_units_total',
+      help: 'Capacity units that calls of DynamoDB consumed; the index is empty for the table itself.',
+      labelNames: ['table', 'index', 'operation', 'unit'],
+      registers,
+    }),
+    throttled: new Counter({
+      name: 'mediamesh_dynamodb_throttled_total',
+      help: 'Requests that DynamoDB refused for want of capacity, those that a later attempt made good included.',
+      labelNames: ['operation'],
+      registers,
+    }),
+    measurements: {
+      contentType: registry.contentType,
+      text: () => registry.metrics(),
+    } satisfies Measurements,
+  };
+}

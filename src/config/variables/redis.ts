@@ -1,0 +1,36 @@
+import type { Variable } from '../variable.ts';
+import { milliseconds, oneOf, pattern, url } from '../variable.ts';
+
+export const REDIS = {
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:'),
+    expected: 'a redis:// URL, or rediss:// for TLS',
+    description: 'The Redis server, or any node of the cluster.',
+    example: 'rediss://mediamesh:secret@redis.internal:6379/0',
+    secret: true,
+  },
+  REDIS_CLUSTER: {
+    ...oneOf(['on', 'off']),
+    description: 'Whether `REDIS_URL` names a node of a Redis Cluster.',
+    default: 'off',
+    example: 'on',
+  },
+  REDIS_KEY_PREFIX: {
+    ...pattern(/^[\w:.-]{1,64}$/, '1 to 64 letters, digits or any of `_ : . -`'),
+    description: 'What every key of ours begins with, so that several services can share a server.',
+    default: 'mediamesh:',
+    example: 'mediamesh-staging:',
+  },
+  REDIS_CONNECT_TIMEOUT_MS: {
+    ...milliseconds(50, 60_000),
+    description: 'How long connecting to Redis may take. Milliseconds.',
+    default: '2000',
+    example: '2000',
+  },
+  REDIS_COMMAND_TIMEOUT_MS: {
+    ...milliseconds(10, 60_000),
+    description: 'How long a command of Redis may take. Milliseconds.',
+    default: '1000',
+    example: '1000',
+  },
+} as const satisfies Record<string, Variable>;

@@ -1,0 +1,74 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { openDynamo } from '../../../../src/adapters/dynamodb/client.ts';
+import type { TestDynamodb } from '../../../support/dynamodb.ts';
+
+export interface WatchedClient {
+  readonly client: DynamoDBDocumentClient;
+  /** The commands sent since the last asking. */
+  drainCalls(): readonly string[];
+  /** The capacity units that the answers since the last asking say they took; a failed condition does not say. */
+  drainUnits(): number;
+  /** The answer of the next command is lost after it was carried out. */
+  loseNextAnswer(): void;
+  /** The next command is not carried out and fails with an error of this name. */
+  refuseNext(name: string): void;
+}
+
+/** A client as the service opens it for counters, that counts what it sends and whose answers can be lost. */
+export function openWatchedClient({ endpoint, region }: TestDynamodb): WatchedClient {
+  const client = openDynamo({
+    endpoint,
+    region,
+    maxAttempts: 1,
+    connectTimeoutMs: 10_000,
+    requestTimeoutMs: 10_000,
+    maxConnections: 50,
+  });
+  let calls: string[] = [];
+  let units = 0;
+  let fault: 'lose' | Error | undefined;
+
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        calls.push(commandName);
+        const present = fault;
+        fault = undefined;
+        if (present instanceof Error) throw present;
+        const sent = next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+        if (present === 'lose') {
+          await Promise.allSettled([sent]);
+          throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+        }
+        const reply = await sent;
+        units += unitsOf(reply.output);
+        return reply;
+      },
+    { step: 'initialize', name: 'watch' },
+  );
+
+  return {
+    client,
+    drainCalls() {
+      const drained = calls;
+      calls = [];
+      return drained;
+    },
+    drainUnits() {
+      const drained = units;
+      units = 0;
+      return drained;
+    },
+    loseNextAnswer() {
+      fault = 'lose';
+    },
+    refuseNext(name) {
+      fault = Object.assign(new Error(name), { name });
+    },
+  };
+}
+
+function unitsOf(output: object): number {
+  const { ConsumedCapacity } = output as { ConsumedCapacity?: { CapacityUnits?: number } };
+  return ConsumedCapacity?.CapacityUnits ?? 0;
+}

@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { changesContract } from './changes.contract.ts';
+import type { PhaseStoreSubject } from './fixture.ts';
+import { hintsContract } from './hints.contract.ts';
+
+/** Every promise of the port `PhaseStore`. */
+export function phaseStoreContract(subject: PhaseStoreSubject): void {
+  describe('changes', () => changesContract(subject));
+  describe('hints', () => hintsContract(subject));
+}

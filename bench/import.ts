@@ -30,7 +30,7 @@ interface ImportRun {
 
 /** Runs `mediamesh import` as a shell would, until everything can be searched. */
 async function runImport(file: string, databaseUrl: string, options: readonly string[]): Promise<ImportRun> {
-  const env = { ...process.env, MEDIAMESH_MODE: 'engines', DATABASE_URL: databaseUrl };
+  const env = { ...process.env, DATABASE_URL: databaseUrl, DEMO_CATALOG: 'off' };
   const begun = performance.now();
   const child = spawn('bin/mediamesh.mjs', ['import', file, ...options], {
     env,

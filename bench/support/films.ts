@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import type { Program } from '../../src/domain/program/program.ts';
 import type { SearchDocument } from '../../src/domain/search/document.ts';
 
 const FILE = 'wikipedia-movies.ndjson.gz';
@@ -12,6 +13,8 @@ export interface Film {
   readonly year: number;
   readonly genres: readonly string[];
   readonly extract?: string;
+  readonly thumbnail?: string;
+  readonly cast?: readonly string[];
 }
 
 /** Where the films lie: in the directory that `MEDIAMESH_DATA` names, else in `shared/data` beside the checkout. */
@@ -63,4 +66,26 @@ function uniqueId({ title, year }: Film, taken: Map<string, number>): string {
   const count = (taken.get(id) ?? 0) + 1;
   taken.set(id, count);
   return count === 1 ? id : `${id}-n${count}`;
+}
+
+/** Films as programs of a catalogue, all at version 1. */
+export function toPrograms(films: readonly Film[]): readonly Program[] {
+  const at = new Date('2026-01-01T12:00:00.000Z');
+  return toDocuments(films).map((document, index) => ({
+    programId: document.contentId,
+    title: document.title,
+    description: document.description,
+    contentType: document.type,
+    category: document.category,
+    language: document.language,
+    tags: document.tags,
+    thumbnailUrl: films[index]?.thumbnail ?? null,
+    metadata: { cast: [...(films[index]?.cast ?? [])] },
+    releaseDate: document.releaseDate,
+    viewCount: (index * 7919) % 1_000_000,
+    popularityScore: ((index * 7919) % 100_000) / 100,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  }));
 }

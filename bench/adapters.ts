@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { CompiledQuery } from 'kysely';
+import { Pool } from 'pg';
+import { createDynamodbCounterStore } from '../src/adapters/dynamodb/counter-store.ts';
+import { createDynamodbHotProgramStore } from '../src/adapters/dynamodb/hot-program-store.ts';
+import { createPostgresCounterStore } from '../src/adapters/postgres/counter-store.ts';
+import { createRedisCounterStore } from '../src/adapters/redis/counter-store.ts';
+import { createRedisHotProgramStore } from '../src/adapters/redis/hot-program-store.ts';
+import { createSystemClock } from '../src/adapters/system/system-clock.ts';
+import type { Program } from '../src/domain/program/program.ts';
+import type { CounterStore } from '../src/ports/counter-store.ts';
+import type { HotProgramStore } from '../src/ports/hot-program-store.ts';
+import { openBenchDynamodb, openBenchRedis } from './support/engines.ts';
+import { openBenchDatabase } from './support/postgres.ts';
+import type { Contender } from './support/race.ts';
+import { race } from './support/race.ts';
+import type { Recorded } from './support/recorder.ts';
+import { record, replay } from './support/recorder.ts';
+import { print, printHeader, printMethod } from './support/report.ts';
+
+/**
+ * What our adapters cost beside the bare client that is asked the very same: requests are noted as an adapter sends them, and the
+ * rival sends them again without it.
+ */
+
+const CONCURRENCY = 50;
+const ROUNDS = 7;
+const KEYS = 1000;
+const GOAL = 0.9;
+const POOL = 20;
+const WEEK_MS = 7 * 86_400_000;
+
+const clock = createSystemClock();
+const ids = { next: randomUUID };
+const call = { signal: new AbortController().signal };
+
+function aProgram(programId: string, version: number): Program {
+  const at = new Date('2026-01-01T12:00:00.000Z');
+  return {
+    programId,
+    title: 'The Third Man',
+    description: 'A writer looks for a friend in Vienna. '.repeat(8),
+    contentType: 'movie',
+    category: 'drama',
+    language: 'en',
+    tags: ['noir', 'vienna'],
+    thumbnailUrl: 'https://images.example.org/third-man.jpg',
+    metadata: { director: 'Carol Reed', minutes: 104 },
+    releaseDate: '1949-09-01',
+    viewCount: 12_345,
+    popularityScore: 98.6,
+    version,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+type Ask = (noted: Recorded) => Promise<unknown>;
+
+interface Subject<Client extends object, Port> {
+  readonly name: string;
+  readonly client: Client;
+  /** The client's methods that send something. */
+  readonly methods: readonly string[];
+  readonly create: (client: Client) => Port;
+  readonly count: number;
+  /** Asks the bare client what was noted. Default: the same method of the same client. */
+  readonly ask?: Ask;
+}
+
+async function raceGet<Client extends object>(subject: Subject<Client, HotProgramStore>): Promise<void> {
+  const { name, client, create, count } = subject;
+  const store = create(client);
+  const programIds = Array.from({ length: KEYS }, (_, index) => `get-${index}`);
+  for (const programId of programIds) await store.put(aProgram(programId, 1), undefined, call);
+  const recorder = record(client, subject.methods);
+  const recording = create(recorder.client);
+  for (const programId of programIds) await recording.get(programId, call);
+  const noted = recorder.take();
+  const ours = { run: (index: number) => store.get(programIds[index % KEYS] ?? '', call) };
+  const rival = replaying(noted, subject.ask ?? ((each) => replay(client, each)));
+  await race(ours, rival, { ...options(count), name: `${name} HotProgramStore.get` });
+}
+
+// Each put is made once: one that is repeated is a duplicate, which is cheaper.
+async function racePut<Client extends object>(subject: Subject<Client, HotProgramStore>): Promise<void> {
+  const { name, client, create, count } = subject;
+  const store = create(client);
+  const recorder = record(client, subject.methods, { isDry: true });
+  const recording = create(recorder.client);
+  let noted: readonly Recorded[] = [];
+  let version = 0;
+  const ours: Contender = {
+    prepare: async (round) => {
+      version = round + 1;
+    },
+    run: (index) => store.put(aProgram(`put-${index}`, version), undefined, call),
+  };
+  const rival: Contender = {
+    prepare: async (round) => {
+      for (let index = 0; index < count; index += 1)
+        void recording.put(aProgram(`bare-${index}`, round + 1), undefined, call);
+      noted = recorder.take();
+    },
+    run: (index) => replay(client, noted[index] ?? { method: '', args: [] }),
+  };
+  await race(ours, rival, { ...options(count), name: `${name} HotProgramStore.put` });
+}
+
+async function raceConsume<Client extends object>(subject: Subject<Client, CounterStore>): Promise<void> {
+  const { name, client, create, count } = subject;
+  const policy = { algorithm: 'fixed-window', limit: 1_000_000_000, windowMs: WEEK_MS } as const;
+  const requests = Array.from({ length: KEYS }, (_, index) => ({ key: `key-${index}`, policy, cost: 1 }));
+  const [first] = requests;
+  if (first === undefined) throw new Error('there are no keys');
+  const recorder = record(client, subject.methods);
+  const recording = create(recorder.client);
+  for (const request of requests) await recording.consume(request, call);
+  recorder.take();
+  for (const request of requests) await recording.consume(request, call);
+  const noted = recorder.take();
+  const store = create(client);
+  for (const request of requests) await store.consume(request, call);
+  const ours = { run: (index: number) => store.consume(requests[index % KEYS] ?? first, call) };
+  const rival = replaying(noted, subject.ask ?? ((each) => replay(client, each)));
+  await race(ours, rival, { ...options(count), name: `${name} CounterStore.consume` });
+}
+
+function replaying(noted: readonly Recorded[], ask: Ask): Contender {
+  if (noted.length !== KEYS) throw new Error(`${noted.length} requests were noted, not one for each key`);
+  return { run: (index) => ask(noted[index % KEYS] ?? { method: '', args: [] }) };
+}
+
+function options(count: number) {
+  return { count, concurrency: CONCURRENCY, rounds: ROUNDS, goal: GOAL };
+}
+
+async function onRedis(): Promise<void> {
+  const { client, keys, how, close } = await openBenchRedis();
+  print(`\nRedis: ${how}`);
+  const common = { name: 'Redis', client, methods: ['get', 'evalsha'], count: 30_000 };
+  const createHot = (from: typeof client) => createRedisHotProgramStore({ client: from, keys, clock, ids });
+  const readJson: Ask = async (noted) => {
+    const text = String(await replay(client, noted));
+    return JSON.parse(text.slice(text.indexOf('\n'))) as unknown;
+  };
+  await raceGet({ ...common, create: createHot, ask: readJson });
+  await racePut({ ...common, create: createHot });
+  await raceConsume({ ...common, create: (from) => createRedisCounterStore({ client: from, keys }) });
+  await close();
+}
+
+async function onDynamodb(): Promise<void> {
+  const { client, tables, how, close } = await openBenchDynamodb();
+  print(`\nDynamoDB: ${how}`);
+  const common = { name: 'DynamoDB', client, methods: ['send'], count: 2000 };
+  const { discovery, rateLimits } = tables;
+  const createHot = (from: typeof client) =>
+    createDynamodbHotProgramStore({ client: from, table: discovery, clock, ids, indexShards: 4 });
+  const readItem: Ask = async (noted) => {
+    const { Item = {} } = (await replay(client, noted)) as GetItemCommandOutput;
+    return unmarshall(Item);
+  };
+  await raceGet({ ...common, create: createHot, ask: readItem });
+  await racePut({ ...common, create: createHot });
+  const createCounters = (from: typeof client) =>
+    createDynamodbCounterStore({ client: from, table: rateLimits, clock });
+  await raceConsume({ ...common, create: createCounters });
+  await close();
+}
+
+async function onPostgres(): Promise<void> {
+  const { db, url, version, close } = await openBenchDatabase(POOL);
+  // The same bounds as ours, which cost pg a timer a call.
+  const bounds = { statement_timeout: 60_000, query_timeout: 60_500 };
+  const pool = new Pool({ connectionString: url, max: POOL, ...bounds });
+  print(`\nPostgres: ${version}, ${POOL} connections each`);
+  const ask: Ask = ({ args }) => {
+    const { sql: text, parameters } = args[0] as CompiledQuery;
+    return pool.query({ text, values: [...parameters] });
+  };
+  const create = (from: typeof db) => createPostgresCounterStore({ db: from });
+  await raceConsume({ name: 'Postgres', client: db, methods: ['executeQuery'], create, count: 10_000, ask });
+  await pool.end();
+  await close();
+}
+
+printHeader('What our adapters cost beside the bare client');
+printMethod(
+  `Each round asks the engine the same number of times with and without our adapter, ${CONCURRENCY} at once, over ${KEYS} keys;`,
+  `the bare client sends requests that were noted from the adapter. ${ROUNDS} rounds after one to warm up, taking turns; the figure is`,
+  'the median of the ratios of the rounds. A rival that gets a program parses the JSON or unmarshalls the item, and checks nothing of it.',
+  'The rival on Postgres is pg itself, without Kysely, with the same time-outs.',
+);
+await onRedis();
+await onDynamodb();
+await onPostgres();

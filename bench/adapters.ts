@@ -194,6 +194,9 @@ printMethod(
   'the median of the ratios of the rounds. A rival that gets a program parses the JSON or unmarshalls the item, and checks nothing of it.',
   'The rival on Postgres is pg itself, without Kysely, with the same time-outs.',
 );
-await onRedis();
-await onDynamodb();
-await onPostgres();
+// Names of engines as arguments measure those alone.
+const chosen = process.argv.slice(2);
+const engines = { redis: onRedis, postgres: onPostgres, dynamodb: onDynamodb };
+for (const [name, measure] of Object.entries(engines)) {
+  if (chosen.length === 0 || chosen.includes(name)) await measure();
+}

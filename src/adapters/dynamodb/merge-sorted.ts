@@ -15,6 +15,8 @@ export async function firstOfMerged<Value>(
     const source = sources[best];
     if (source === undefined || head === undefined || head.done) break;
     merged.push(head.value);
+    // The last one is not followed: its source might ask DynamoDB for another page.
+    if (merged.length === count) break;
     heads[best] = await source.next();
   }
   return merged;

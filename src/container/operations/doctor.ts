@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { checkDynamodb } from '../../adapters/dynamodb/check-server.ts';
 import { openDynamo } from '../../adapters/dynamodb/client.ts';
+import { declareTables } from '../../adapters/dynamodb/tables.ts';
 import { checkPostgres } from '../../adapters/postgres/check-server.ts';
 import { openDatabase } from '../../adapters/postgres/database.ts';
 import { checkRedis } from '../../adapters/redis/check-server.ts';
@@ -15,7 +16,7 @@ import type { Call } from '../../ports/call.ts';
 import { keepsViews } from '../check-engines.ts';
 import { reachEngine } from '../engine.ts';
 import { dynamodbOf, redisOf } from '../engines.ts';
-import { plansOf, tablesInUse } from './tables.ts';
+import { tablesInUse } from './tables.ts';
 
 /** What was found out about one engine. */
 export interface Examination {
@@ -116,7 +117,8 @@ function redisCheck(config: Config): Check {
 function dynamodbCheck(config: Config): Check {
   const run = async (call: Call) => {
     const client = openDynamo(dynamodbOf(config));
-    const tables = plansOf(config, tablesInUse(config)).map(({ table }) => table);
+    const declared = declareTables(dynamodbOf(config).tables);
+    const tables = tablesInUse(config).map((role) => ({ ...declared[role], role }));
     try {
       return await checkDynamodb({ client, tables, clock }, call);
     } finally {

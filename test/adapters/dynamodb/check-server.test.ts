@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDynamodb } from '../../../src/adapters/dynamodb/check-server.ts';
 import { openDynamo } from '../../../src/adapters/dynamodb/client.ts';
+import { iamPolicies } from '../../../src/adapters/dynamodb/provisioning/iam.ts';
 import { declareTables } from '../../../src/adapters/dynamodb/tables.ts';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { aCall } from '../../support/call.ts';
@@ -33,7 +34,13 @@ describe('checkDynamodb', () => {
     return client;
   }
 
-  const tables = () => Object.values(declareTables(dynamodb().tables));
+  function tables() {
+    const declared = declareTables(dynamodb().tables);
+    return (['discovery', 'search', 'rateLimits', 'activity'] as const).map((role) => ({
+      ...declared[role],
+      role,
+    }));
+  }
 
   test('finds nothing wrong with tables that are as declared', async () => {
     const findings = await checkDynamodb({ client: aClient(), tables: tables(), clock }, aCall());
@@ -41,7 +48,8 @@ describe('checkDynamodb', () => {
   });
 
   test('names a missing table and the command that makes it', async () => {
-    const missing = { ...declareTables(dynamodb().tables).search, name: 'not-there' };
+    const role = 'search';
+    const missing = { ...declareTables(dynamodb().tables)[role], role, name: 'not-there' } as const;
     const findings = await checkDynamodb({ client: aClient(), tables: [missing], clock }, aCall());
     expect(findings).toContainEqual({
       level: 'fault',
@@ -51,18 +59,46 @@ describe('checkDynamodb', () => {
   });
 
   test.each([
-    ['GetItemCommand', 'read'],
-    ['UpdateItemCommand', 'write'],
-    ['QueryCommand', 'query CategoryIndex'],
-  ])('tells that %s is not allowed', async (command, action) => {
-    const [discovery] = tables();
-    const deps = { client: aClient(command), tables: discovery ? [discovery] : [], clock };
+    ['GetItemCommand', 0, 'get'],
+    ['PutItemCommand', 0, 'put'],
+    ['UpdateItemCommand', 2, 'update'],
+    ['DeleteItemCommand', 2, 'delete'],
+    ['QueryCommand', 0, 'query CategoryIndex'],
+  ])('tells that %s is not allowed', async (command, position, action) => {
+    const table = tables()[position];
+    const deps = { client: aClient(command), tables: table ? [table] : [], clock };
     const [finding] = await checkDynamodb(deps, aCall());
     expect(finding).toMatchObject({
       level: 'fault',
-      text: `${discovery?.name}: not allowed to ${action}`,
+      text: `${table?.name}: not allowed to ${action}`,
       mend: expect.stringContaining('npx mediamesh tables iam'),
     });
+  });
+
+  test('asks for nothing that the printed policy for serving does not allow', async () => {
+    const client = aClient();
+    const asked = new Map<string, Set<string>>();
+    client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          const { TableName = '' } = args.input as { TableName?: string };
+          const actions = asked.get(TableName) ?? new Set();
+          asked.set(TableName, actions.add(`dynamodb:${commandName.replace(/Command$/, '')}`));
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    await checkDynamodb({ client, tables: tables(), clock }, aCall());
+    const { tables: names, region } = dynamodb();
+    const { serving } = iamPolicies({ names, region, account: '123456789012', partition: 'aws' });
+    for (const name of Object.values(names)) {
+      const granting = serving.Statement.filter(
+        ({ Effect, Resource }) =>
+          Effect === 'Allow' && Resource.some((arn) => arn.endsWith(`:table/${name}`)),
+      );
+      const allowed = granting.flatMap(({ Action }) => Action);
+      expect(allowed).toEqual(expect.arrayContaining([...(asked.get(name) ?? ['nothing'])]));
+    }
   });
 
   test('tells how far the clocks are apart', async () => {

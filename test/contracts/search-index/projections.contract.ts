@@ -12,6 +12,7 @@ export function projectionsContract(subject: SearchIndexSubject): void {
       const documents = [
         aDocument({ popularityScore: 0.1 + 0.2, version: Number.MAX_SAFE_INTEGER }),
         aDocument({ popularityScore: 1e12, releaseDate: null, tags: [], description: '' }),
+        aDocument({ popularityScore: Number.MIN_VALUE }),
         aDocument({ releaseDate: '0001-01-01', description: 'two\nlines\twith a tab' }),
         ...HOSTILE_TEXTS.map((text) => aDocument({ title: text, description: text, tags: [text] })),
       ];

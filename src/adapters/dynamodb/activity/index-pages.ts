@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Call } from '../../../ports/call.ts';
+import { LARGEST_PAGE, nextPageSize } from '../page-size.ts';
 import type { ActivityTable } from './activity-table.ts';
 
 /** One partition of an index. */
@@ -14,8 +15,6 @@ interface IndexPartition {
 
 /** About 4 KB of rows, which is what half a read unit pays for. */
 const SMALLEST_PAGE = 25;
-/** A page ends at 1 MB anyway. */
-const LARGEST_PAGE = 6400;
 
 /**
  * The rows of a partition by the index's range key, equal keys in no order. Pages are read as they are taken, and each is
@@ -42,6 +41,6 @@ export async function* indexPages<Row>(
     const { Items = [], LastEvaluatedKey } = await client.send(query, { abortSignal: call.signal });
     yield Items as Row[];
     from = LastEvaluatedKey;
-    size = Math.min(2 * size, LARGEST_PAGE);
+    size = nextPageSize(size);
   } while (from !== undefined);
 }

@@ -5,11 +5,13 @@ import { comparePositions } from '../../../domain/program/program-query.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { CategoryPosition } from '../../../ports/hot-program-store.ts';
 import { firstOfMerged } from '../merge-sorted.ts';
+import { nextPageSize } from '../page-size.ts';
 import { shardKeys } from '../shards.ts';
+import { storableScore } from '../storable-score.ts';
 import type { Item } from './attributes.ts';
 import { number, text } from './attributes.ts';
 import type { HotTable } from './hot-table.ts';
-import { indexedScore, toIndexedCard } from './program-item.ts';
+import { toIndexedCard } from './program-item.ts';
 
 interface CategoryQuery {
   readonly category: string;
@@ -70,7 +72,7 @@ async function* cardsOfShard(
     }
     from = LastEvaluatedKey;
     // Many ties, or many that have expired: fewer and fewer round trips, and never twice what is needed.
-    pageSize *= 2;
+    pageSize = nextPageSize(pageSize);
   } while (from !== undefined);
 }
 
@@ -98,13 +100,13 @@ function expressions(shardKey: string, after: CategoryPosition | undefined, nowM
     ExpressionAttributeValues: {
       ':category': text(shardKey),
       ':now': number(nowMs),
-      ...(after !== undefined && { ':score': number(indexedScore(after[0])) }),
+      ...(after !== undefined && { ':score': number(storableScore(after[0])) }),
     },
   };
 }
 
 function keyOf(card: ProgramCard): number {
-  return indexedScore(card.popularityScore);
+  return storableScore(card.popularityScore);
 }
 
 function rankOf(card: ProgramCard): CategoryPosition {

@@ -4,6 +4,7 @@ import type { Program } from '../../../domain/program/program.ts';
 import type { ProgramCard } from '../../../domain/program/program-card.ts';
 import type { HotRead, ProgramRemoval } from '../../../ports/hot-program-store.ts';
 import { shardedKey } from '../shards.ts';
+import { storableScore } from '../storable-score.ts';
 import type { Item } from './attributes.ts';
 import {
   integerOf,
@@ -83,15 +84,8 @@ export function toIndexedCard(item: Item): ProgramCard | undefined {
   );
 }
 
-/** The score as the index orders by it: what lies below the numbers of DynamoDB is 0 there. */
-export function indexedScore(popularityScore: number): number {
-  return popularityScore < SMALLEST_NUMBER ? 0 : popularityScore;
-}
-
-const SMALLEST_NUMBER = 1e-130;
-
 function scoreAttributes(score: number): Item {
-  const indexed = indexedScore(score);
+  const indexed = storableScore(score);
   return {
     popularityScore: number(indexed),
     ...(indexed !== score && { exactScore: text(String(score)) }),

@@ -49,13 +49,13 @@ export function iamPolicies(scope: IamScope): IamPolicies {
 
 type DataActions = Readonly<Partial<Record<TableRole, readonly string[]>>>;
 
-/** Of these, Query reads indexes; it is the one action that an index knows of, so the index's ARN is named for it. */
-const SERVING: DataActions = {
+/** What the adapters send. Of these, Query reads indexes; it is the one action that an index knows of, so the index's ARN is named for it. */
+export const SERVING = {
   discovery: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query'],
   search: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
   rateLimits: ['DeleteItem', 'GetItem', 'UpdateItem'],
   activity: ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
-};
+} as const satisfies DataActions;
 
 const RELAYING: DataActions = {
   discovery: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'Scan'],

@@ -1,5 +1,6 @@
 import type { DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
 import { shardedKey } from '../shards.ts';
+import { storableScore } from '../storable-score.ts';
 
 /** What an id stands for in the table; without `document` it was removed. */
 export interface StoredEntry {
@@ -26,13 +27,18 @@ export function toDocumentItem(document: SearchDocument, shards: number): Docume
     categoryName: category,
     languageTag: language,
     tags: [...document.tags],
-    popularityScore: document.popularityScore,
+    ...scoreAttributes(document.popularityScore),
     ...(releaseDate !== null && { releaseDate }),
     indexedAt: document.indexedAt.toISOString(),
     contentType: shardedKey(type, contentId, shards),
     category: shardedKey(category, contentId, shards),
     language: shardedKey(language, contentId, shards),
   };
+}
+
+function scoreAttributes(score: number): DocumentItem {
+  const popularityScore = storableScore(score);
+  return { popularityScore, ...(popularityScore !== score && { exactScore: String(score) }) };
 }
 
 /** What goes when a document is removed: everything but its key and what a late write is measured against. */
@@ -80,7 +86,7 @@ function toDocument(
     category: String(item.categoryName),
     language: String(item.languageTag),
     tags: item.tags.map(String),
-    popularityScore: item.popularityScore,
+    popularityScore: typeof item.exactScore === 'string' ? Number(item.exactScore) : item.popularityScore,
     releaseDate: typeof item.releaseDate === 'string' ? item.releaseDate : null,
     source,
     version,

@@ -5,6 +5,7 @@ import { compareText } from '../../../domain/text.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { DocumentListQuery } from '../../../ports/search-index.ts';
 import { firstOfMerged } from '../merge-sorted.ts';
+import { nextPageSize } from '../page-size.ts';
 import { shardKeys } from '../shards.ts';
 import { toEntry } from './document-item.ts';
 import type { SearchTable } from './writes.ts';
@@ -50,17 +51,20 @@ async function* readShard(
   call: Call,
 ): AsyncGenerator<SearchDocument> {
   let from: Record<string, unknown> | undefined;
+  // Each shard has about its share of the page; the few that are missing come with a second query.
+  let pageSize = Math.ceil((limit + 1) / on.shards) + 4;
   do {
     const command = new QueryCommand({
       TableName: on.table,
       ...expressions(key, conditions, after),
-      // Each shard has about its share of the page; the few that are missing come with a second query.
-      Limit: Math.ceil((limit + 1) / on.shards) + 4,
+      Limit: pageSize,
       ExclusiveStartKey: from,
     });
     const { Items = [], LastEvaluatedKey } = await on.client.send(command, { abortSignal: call.signal });
     yield* Items.flatMap((item) => toEntry(item)?.document ?? []);
     from = LastEvaluatedKey;
+    // `Limit` counts the rows before the filter, which may let few of them through.
+    if (conditions.length > 1) pageSize = nextPageSize(pageSize);
   } while (from !== undefined);
 }
 

@@ -177,6 +177,24 @@ describe('a program whose score falls while its category is read', () => {
   });
 });
 
+describe('a category of which very much has expired', () => {
+  it('is read in pages of a size that DynamoDB takes', async () => {
+    const limits: number[] = [];
+    const { store } = aStore(
+      dynamodb(),
+      ({ input }) => {
+        limits.push(Number(input.Limit));
+        return { Items: [], ...(limits.length < 40 && { LastEvaluatedKey: { programId: { S: 'a' } } }) };
+      },
+      1,
+    );
+    expect((await store.topByCategory('a', 1_000, undefined, aCall())).items).toEqual([]);
+    expect(limits).toHaveLength(40);
+    // `Limit` is a 32-bit integer (API Reference, `Query`).
+    expect(Math.max(...limits)).toBeLessThan(2 ** 31);
+  });
+});
+
 interface Consumed {
   readonly CapacityUnits: number;
 }

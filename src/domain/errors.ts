@@ -17,7 +17,10 @@ export type ErrorCode =
   | 'store-timeout'
   | 'store-throttled'
   | 'store-refused'
-  | 'value-too-large';
+  | 'value-too-large'
+  | 'phase-not-reachable'
+  | 'job-not-found'
+  | 'job-not-possible';
 
 export class DomainError extends Error {
   readonly code: ErrorCode;
@@ -87,5 +90,16 @@ export class StoreRefused extends DomainError {
 export class ValueTooLarge extends DomainError {
   constructor(store: string, what: string, bytes: number, maxBytes: number) {
     super('value-too-large', `${what} takes ${bytes} bytes and ${store} holds at most ${maxBytes}`);
+  }
+}
+
+/** A step of a migration that is not earned yet. Nothing was changed. */
+export class PhaseNotReachable extends DomainError {
+  /** What stands in the way, and what to do about it. */
+  readonly blockers: readonly string[];
+
+  constructor(dataSet: string, phase: string, blockers: readonly string[]) {
+    super('phase-not-reachable', `the ${dataSet} can not go to ${phase} yet: ${blockers.join('; ')}`);
+    this.blockers = blockers;
   }
 }

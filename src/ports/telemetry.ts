@@ -1,3 +1,6 @@
+import type { ComparisonClass } from './comparisons.ts';
+import type { Migrated, Phase } from './phase-store.ts';
+
 /** A call through a port, as it ended. Names and times only: values never come here. */
 export interface PortCall {
   /** The port's name, such as `ProgramCatalog`. */
@@ -32,6 +35,32 @@ export interface Telemetry {
 
   /** A store refused a request for want of capacity, also one that a later attempt made good. */
   throttled(operation: string): void;
+
+  /** A key of a data set with copies was read; `outcome` is how, such as `hit`, `miss` or `catalog`. */
+  readCopy(dataSet: Migrated, outcome: string): void;
+
+  /** A copy was compared with the truth beside the requests. */
+  comparedCopy(dataSet: Migrated, result: ComparisonClass): void;
+
+  /** Where the migration stands, as this instance sees it. */
+  migrating(dataSet: Migrated, state: MigrationState): void;
+
+  /** The share of reads from the copy was lowered, since something is wrong. Somebody should look. */
+  loweredReads(dataSet: Migrated, readPercent: number, reason: string): void;
+
+  /** A step was taken against what stood in its way. */
+  forcedPhase(dataSet: Migrated, blockers: readonly string[]): void;
+}
+
+export interface MigrationState {
+  readonly phase: Phase;
+  readonly readPercent: number;
+  readonly epoch: number;
+  /** Marks that wait. */
+  readonly pending: number;
+  readonly parked: number;
+  /** Age of the oldest mark. Milliseconds. */
+  readonly oldestAgeMs: number;
 }
 
 /** What has been measured so far, for a collector. */

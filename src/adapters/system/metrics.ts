@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Measurements } from '../../ports/telemetry.ts';
 
 /** From a hit in memory to a store that hangs until its deadline. Seconds. */
@@ -37,9 +37,40 @@ export function createMetrics() {
       labelNames: ['operation'],
       registers,
     }),
+    migration: migrationMetrics(registers),
     measurements: {
       contentType: registry.contentType,
       text: () => registry.metrics(),
     } satisfies Measurements,
+  };
+}
+
+function migrationMetrics(registers: Registry[]) {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `mediamesh_migration_${name}`, help, labelNames: ['data_set'], registers });
+  return {
+    reads: new Counter({
+      name: 'mediamesh_migration_reads_total',
+      help: 'Keys read of data sets that have copies, by how: hit, miss, tombstone, catalog and so on.',
+      labelNames: ['data_set', 'outcome'],
+      registers,
+    }),
+    comparisons: new Counter({
+      name: 'mediamesh_migration_comparisons_total',
+      help: 'Copies compared with the truth beside the requests, by result.',
+      labelNames: ['data_set', 'result'],
+      registers,
+    }),
+    phase: new Gauge({
+      name: 'mediamesh_migration_phase',
+      help: '1 for the phase that this instance acts on.',
+      labelNames: ['data_set', 'phase'],
+      registers,
+    }),
+    readPercent: gauge('read_percent', 'Share of keys read from the copy.'),
+    epoch: gauge('epoch', 'Epoch of the control record that this instance acts on.'),
+    pending: gauge('outbox_pending', 'Marks that wait to be relayed.'),
+    parked: gauge('outbox_parked', 'Keys whose copies can not be made.'),
+    lag: gauge('outbox_lag_seconds', 'Age of the oldest mark: how far the copies are behind.'),
   };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { PortCall, Telemetry } from '../../ports/telemetry.ts';
 import type { Metrics } from './metrics.ts';
+import { migrationTelemetry } from './migration-telemetry.ts';
 
 export interface TelemetryOptions {
   readonly log: Logger;
@@ -29,6 +30,7 @@ export function createTelemetry({ log, metrics, slowCallMs }: TelemetryOptions):
       if (writeUnits > 0) metrics.consumedUnits.inc({ table, index, operation, unit: 'write' }, writeUnits);
     },
     throttled: (operation) => metrics.throttled.inc({ operation }),
+    ...migrationTelemetry(log, metrics),
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Discovery, DiscoveryDeps } from './discovery.ts';
-import { listPopular } from './popular.ts';
 import { listTrending } from './trending.ts';
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
   return {
-    popular: (query, call) => listPopular(deps, query, call),
+    popular({ category, language, limit, after }, call) {
+      if (after !== undefined) return deps.popularLists.later(after, limit, call);
+      const filter = { ...(category !== undefined && { category }), ...(language !== undefined && { language }) };
+      return deps.popularLists.first(filter, limit, call);
+    },
     trending: (query, call) => listTrending(deps, query, call),
     trendingCategories: (window, limit, call) => deps.activity.trendingCategories(window, limit, call),
     newest: ({ filter, limit, after }, call) => {

@@ -7,6 +7,7 @@ import type { Page } from '../page.ts';
 import type { Program } from '../program/program.ts';
 import type { ProgramFilter, ProgramPosition } from '../program/program-query.ts';
 import type { RankedPage, RankedPosition } from '../ranked-paging.ts';
+import type { PopularLists } from './popular-lists.ts';
 import type { TrendWindow } from './trend-score.ts';
 
 /** The lists that viewers browse. */
@@ -47,5 +48,6 @@ export interface DiscoveryDeps {
   readonly catalog: ProgramCatalog;
   readonly activity: ActivityStore;
   readonly rankedLists: RankedLists;
+  readonly popularLists: PopularLists;
   readonly clock: Clock;
 }

@@ -84,7 +84,7 @@ async function patchProgram(
   call: Call,
 ): Promise<Program> {
   for (let attempt = 1; ; attempt += 1) {
-    const stored = await deps.catalog.get(programId, call);
+    const stored = await deps.truth.get(programId, call);
     if (stored === undefined) throw programNotFound(programId);
     if (!holds(condition, stored)) throw conflict(programId, condition, stored);
     const draft = checked(withId(patched(stored, patch), programId));

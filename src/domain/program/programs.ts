@@ -44,6 +44,8 @@ export interface FoundPrograms {
 
 export interface ProgramsDeps {
   readonly catalog: ProgramCatalog;
+  /** Read where a write depends on what is stored: never a copy. */
+  readonly truth: Pick<ProgramCatalog, 'get'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly changes: ProgramChangeFeed;

@@ -1,0 +1,124 @@
+import type { PhaseWatch } from '../../adapters/migration/phase-watch.ts';
+import type { BackgroundLoop } from '../../adapters/system/background-loop.ts';
+import { createBackgroundLoop } from '../../adapters/system/background-loop.ts';
+import type { Config } from '../../config.ts';
+import type { CopiedSet } from '../../domain/migration/copied-set.ts';
+import type { HotLists } from '../../domain/migration/hot-lists.ts';
+import type { PopularScope } from '../../domain/migration/hot-scope.ts';
+import { relayCopies } from '../../domain/migration/relay.ts';
+import { createWatchdog } from '../../domain/migration/watchdog.ts';
+import type { Program } from '../../domain/program/program.ts';
+import type { SearchDocument } from '../../domain/search/document.ts';
+import type { Call } from '../../ports/call.ts';
+import type { MonotonicClock } from '../../ports/clock.ts';
+import type { Comparisons } from '../../ports/comparisons.ts';
+import type { Outbox } from '../../ports/outbox.ts';
+import type { Migrated, PhaseStore } from '../../ports/phase-store.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { CopyReads } from './copy-reads.ts';
+
+/** What goes on beside the requests of an instance while data moves. */
+export interface MigrationBackgroundDeps {
+  readonly config: Config;
+  readonly monotonicClock: MonotonicClock;
+  readonly telemetry: Telemetry;
+  readonly outbox: Outbox;
+  readonly phaseStore: PhaseStore;
+  readonly phaseWatch: PhaseWatch;
+  readonly comparisons: Comparisons;
+  readonly hotLists: HotLists;
+  readonly popularScope: PopularScope | undefined;
+  readonly programCopies: CopiedSet<Program> | undefined;
+  readonly documentCopies: CopiedSet<SearchDocument> | undefined;
+  readonly programReads: CopyReads<Program> | undefined;
+  readonly documentReads: CopyReads<SearchDocument> | undefined;
+}
+
+/** Marks that another instance left, or that were put off, are found this late at most. Milliseconds. */
+const RELAY_IDLE_MS = 250;
+const ROUND_TIMEOUT_MS = 20_000;
+const WATCH_MS = 1000;
+const SHADOW_IDLE_MS = 100;
+/** While one batch is written the next one is claimed and read. */
+const RELAYS = 2;
+const RELAY = { batch: 500, concurrency: 32 };
+
+/** Loops that bring copies up to date. */
+export function createRelayLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
+  const { outbox, programCopies, documentCopies } = deps;
+  const loops = <Value>(set: CopiedSet<Value> | undefined): readonly BackgroundLoop[] =>
+    set === undefined
+      ? []
+      : Array.from({ length: RELAYS }, () =>
+          loop(deps, `${set.dataSet}.relay`, RELAY_IDLE_MS, (call) => relayCopies({ outbox, set, ...RELAY }, call)),
+        );
+  return [...loops(programCopies), ...loops(documentCopies)];
+}
+
+/** Loops that look after the reads of this instance. */
+export function createWatchLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
+  const { programReads, documentReads } = deps;
+  return [...watchLoops(deps, 'programs', programReads), ...watchLoops(deps, 'search', documentReads), ...listLoops(deps)];
+}
+
+function watchLoops(
+  deps: MigrationBackgroundDeps,
+  dataSet: Migrated,
+  reads: CopyReads<unknown> | undefined,
+): readonly BackgroundLoop[] {
+  if (reads === undefined) return [];
+  const watch = createWatchdogOf(deps, dataSet, reads);
+  const look = async (call: Call): Promise<number> => {
+    const { phase } = deps.phaseWatch.current(dataSet);
+    await reads.shadow.flush(call);
+    if (phase !== 'off') await reads.parked.refresh(call);
+    await watch(call);
+    deps.telemetry.migrating(dataSet, { ...deps.phaseWatch.current(dataSet), ...(await deps.outbox.depth(dataSet, call)) });
+    return 0;
+  };
+  return [
+    loop(deps, `${dataSet}.shadow-reads`, SHADOW_IDLE_MS, (call) => reads.shadow.round(call)),
+    loop(deps, `${dataSet}.watch`, WATCH_MS, look),
+  ];
+}
+
+function createWatchdogOf(deps: MigrationBackgroundDeps, dataSet: Migrated, { health }: CopyReads<unknown>) {
+  const { phaseStore: phases, outbox, comparisons, monotonicClock, telemetry, config } = deps;
+  return createWatchdog(dataSet, {
+    phases,
+    outbox,
+    comparisons,
+    bounds: config.migration,
+    health: () => health.recent(),
+    elapsedMs: () => monotonicClock.elapsedMs(),
+    onLowered: (lowered, readPercent, reason) => telemetry.loweredReads(lowered, readPercent, reason),
+  });
+}
+
+function listLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
+  const { programCopies, phaseWatch, hotLists, popularScope } = deps;
+  if (programCopies === undefined) return [];
+  const build = async (call: Call): Promise<number> => {
+    if (phaseWatch.current('programs').phase === 'off') return 0;
+    await hotLists.round(call);
+    return 0;
+  };
+  const scope = popularScope && [
+    loop(deps, 'programs.scope', SCOPE_MS, async (call) => {
+      await popularScope.refresh(call);
+      return 0;
+    }),
+  ];
+  return [loop(deps, 'programs.lists', WATCH_MS, build), ...(scope ?? [])];
+}
+
+const SCOPE_MS = 60_000;
+
+function loop(
+  { telemetry }: MigrationBackgroundDeps,
+  name: string,
+  idleMs: number,
+  round: (call: Call) => Promise<number>,
+): BackgroundLoop {
+  return createBackgroundLoop({ name, round, idleMs, roundTimeoutMs: ROUND_TIMEOUT_MS, telemetry });
+}

@@ -50,7 +50,7 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
       cradle.viewRollUp.start();
     },
     async settle(signal) {
-      while ((await cradle.outbox.depth('search', { signal })).pending > 0) {
+      while ((await cradle.outbox.depth('documents', { signal })).pending > 0) {
         cradle.searchRelay.nudge();
         await sleep(SETTLE_POLL_MS, undefined, { signal });
       }

@@ -54,9 +54,6 @@ interface Parts extends Engines {
   readonly telemetry: Telemetry;
 }
 
-/** The copies that the catalogue leaves marks for. */
-const DATA_SETS = ['search'] as const;
-
 /** The store ports, each with the adapter that the configuration names, and each call measured. */
 export function stores() {
   return { ...catalogStores(), ...requestStores(), ...searchStores(), ...hotStores() };
@@ -84,13 +81,12 @@ function catalogStores() {
       postgres: ({ database: db, replica, clock, telemetry }) =>
         createPostgresProgramCatalog({
           db,
-          dataSets: DATA_SETS,
           ...(replica && { replica: { db: replica, clock, telemetry } }),
         }),
-      memory: ({ memoryOutbox: outbox }) => createMemoryProgramCatalog({ outbox, dataSets: DATA_SETS }),
+      memory: ({ memoryOutbox: outbox }) => createMemoryProgramCatalog({ outbox }),
     }),
     outbox: chosen<Outbox>()('Outbox', 'programCatalog', {
-      postgres: ({ database: db }) => createPostgresOutbox({ db }),
+      postgres: ({ database: db, notifications }) => createPostgresOutbox({ db, notifications }),
       memory: ({ memoryOutbox }) => memoryOutbox,
     }),
     phaseStore: chosen<PhaseStore>()('PhaseStore', 'programCatalog', {

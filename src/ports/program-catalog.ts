@@ -7,12 +7,13 @@ import type {
   ProgramSort,
 } from '../domain/program/program-query.ts';
 import type { Call } from './call.ts';
+import type { KeyRange } from './key-ranges.ts';
 
 /**
  * The source of truth for programs.
  *
- * - Every write is durable when its promise resolves, and atomic: the row, its version and its outbox marks (one for each
- *   data set the adapter was built with) are written in one transaction, or nothing is.
+ * - Every write is durable when its promise resolves, and atomic: the row, its version and its outbox marks are written in one
+ *   transaction, or nothing is. The data set `documents` is always marked, `programs` while its migration is not `off`.
  * - A program's version grows by exactly one with each write that changes it and is never reset: a deleted program keeps
  *   counting, and when it is written again it goes on from there.
  * - Reads see every write acknowledged before they began, but for `query`, `top` and `categories` where the adapter is given a
@@ -64,6 +65,15 @@ export interface ProgramCatalog {
    * must become. Ids never written are left out.
    */
   currentStates(programIds: readonly string[], call: Call): Promise<readonly ProgramState[]>;
+
+  /** The first `limit` states of a range by id, ascending, deleted ones included. */
+  scanStates(range: KeyRange, limit: number, call: Call): Promise<readonly ProgramState[]>;
+
+  /**
+   * At most `parts - 1` ids, ascending, that cut all ids (deleted ones included) into parts of about the same size, each id the
+   * last of its part; fewer when there are few ids.
+   */
+  splitKeys(parts: number, call: Call): Promise<readonly string[]>;
 
   /**
    * Adds counted views to `viewCount`. `totals` are all the views that `source` has ever counted of a program, so a repeat

@@ -3,6 +3,7 @@ import type { Program } from '../../domain/program/program.ts';
 import type { ProgramFilter, ProgramPosition, ProgramSort } from '../../domain/program/program-query.ts';
 import { comparePositions, matches, PROGRAM_SORTS, positionOf } from '../../domain/program/program-query.ts';
 import { compareText } from '../../domain/text.ts';
+import type { KeyRange } from '../../ports/key-ranges.ts';
 import type { SortedList } from './sorted-list.ts';
 import { createSortedList, firstNotBefore } from './sorted-list.ts';
 
@@ -24,6 +25,8 @@ export interface Shelf {
     after: ProgramPosition | undefined,
   ): readonly Program[];
   byId(afterId: string | undefined, limit: number): readonly Program[];
+  /** The first `limit` ids of a range that were ever written, in order. */
+  idsIn(range: KeyRange, limit: number): readonly string[];
   all(): Iterable<Program>;
 }
 
@@ -32,12 +35,14 @@ export function createShelf(): Shelf {
   const ids = createSortedList<Program>((a, b) => compareText(a.programId, b.programId));
   const orders = Object.fromEntries(PROGRAM_SORTS.map((sort) => [sort, orderedBy(sort)])) as Orders;
   const lists = [ids, ...Object.values(orders)];
+  const everWritten = createSortedList<string>(compareText);
   return {
     stored: (programId) => byId.get(programId),
     replace: (programId, stored) => {
       const before = byId.get(programId)?.program;
       if (before !== undefined) for (const list of lists) list.remove(before);
       if (stored.program !== undefined) for (const list of lists) list.add(stored.program);
+      if (!byId.has(programId)) everWritten.add(programId);
       byId.set(programId, stored);
     },
     inOrder: (sort, filter, limit, after) => {
@@ -52,6 +57,7 @@ export function createShelf(): Shelf {
           : firstNotBefore(items, (item) => isNotPast(compareText(item.programId, afterId)));
       return items.slice(start, start + limit);
     },
+    idsIn: (range, limit) => sliceOf(everWritten.items(), range, limit),
     all: () => ids.items(),
   };
 }
@@ -64,6 +70,13 @@ function orderedBy(sort: ProgramSort): SortedList<Program> {
 
 function placeAfter(items: readonly Program[], sort: ProgramSort, after: ProgramPosition): number {
   return firstNotBefore(items, (item) => isNotPast(comparePositions(sort, positionOf(item, sort), after)));
+}
+
+function sliceOf(ids: readonly string[], { after, upTo }: KeyRange, limit: number): readonly string[] {
+  const placePast = (key: string) => firstNotBefore(ids, (id) => isNotPast(compareText(id, key)));
+  const start = after === undefined ? 0 : placePast(after);
+  const end = upTo === undefined ? ids.length : placePast(upTo);
+  return ids.slice(start, Math.min(end, start + limit));
 }
 
 // The position itself counts as before the place sought.

@@ -1,28 +1,33 @@
 import { positionOf } from '../../domain/program/program-query.ts';
 import { compareText } from '../../domain/text.ts';
 import type { Call } from '../../ports/call.ts';
-import type { DataSet } from '../../ports/outbox.ts';
+import type { Migrated } from '../../ports/phase-store.ts';
 import type { CategoryCount, ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
 import type { MemoryOutbox } from './outbox.ts';
 import type { Shelf } from './program-catalog-shelf.ts';
 import { copyProgram, createShelf } from './program-catalog-shelf.ts';
 import { createWrites } from './program-catalog-writes.ts';
+import { splitKeys } from './split-keys.ts';
 
 export interface MemoryProgramCatalogDeps {
   readonly outbox: MemoryOutbox;
-  /** Each write leaves a mark for each of these in the outbox. */
-  readonly dataSets: readonly DataSet[];
+  /** Whether writes are to be marked for the copies of a data set at this moment, beside `documents`. Default: never. */
+  readonly marks?: (dataSet: Migrated) => boolean;
 }
 
 /**
  * The catalogue in this process. Each call does its work in one turn of the event loop, so it is atomic, and programs
  * are copied in and out.
  */
-export function createMemoryProgramCatalog({ outbox, dataSets }: MemoryProgramCatalogDeps): ProgramCatalog {
+export function createMemoryProgramCatalog({
+  outbox,
+  marks = () => false,
+}: MemoryProgramCatalogDeps): ProgramCatalog {
   const shelf = createShelf();
   const writes = createWrites(shelf, (programId, version, program) => {
     shelf.replace(programId, { version, program });
-    for (const dataSet of dataSets) outbox.mark(dataSet, programId, version);
+    outbox.markWritten('documents', programId, version);
+    if (marks('programs')) outbox.markWritten('programs', programId, version);
   });
   return {
     ...createReads(shelf),
@@ -70,7 +75,11 @@ function createReads(shelf: Shelf): Reads {
     categories: (call) => inOneTurn(call, () => countCategories(shelf)),
     scan: (afterId, limit, call) => inOneTurn(call, () => shelf.byId(afterId, limit).map(copyProgram)),
     currentStates: (programIds, call) =>
-      inOneTurn(call, () => [...new Set(programIds)].flatMap((programId) => stateOf(shelf, programId) ?? [])),
+      inOneTurn(call, () => [...new Set(programIds)].flatMap((programId) => stateOf(shelf, programId))),
+    scanStates: (range, limit, call) =>
+      inOneTurn(call, () => shelf.idsIn(range, limit).flatMap((programId) => stateOf(shelf, programId))),
+    splitKeys: (parts, call) =>
+      inOneTurn(call, () => splitKeys(shelf.idsIn({}, Number.POSITIVE_INFINITY), parts)),
   };
 }
 
@@ -82,11 +91,11 @@ function countCategories(shelf: Shelf): readonly CategoryCount[] {
     .sort((a, b) => b.count - a.count || compareText(a.category, b.category));
 }
 
-function stateOf(shelf: Shelf, programId: string): ProgramState | undefined {
+function stateOf(shelf: Shelf, programId: string): readonly ProgramState[] {
   const stored = shelf.stored(programId);
-  if (stored === undefined) return undefined;
+  if (stored === undefined) return [];
   const { program, version } = stored;
   return program === undefined
-    ? { deleted: true, programId, version }
-    : { deleted: false, program: copyProgram(program) };
+    ? [{ deleted: true, programId, version }]
+    : [{ deleted: false, program: copyProgram(program) }];
 }

@@ -8,6 +8,7 @@ import { requests } from './migrations/0004-requests.ts';
 import { texts } from './migrations/0005-texts.ts';
 import { counters } from './migrations/0006-counters.ts';
 import { migration } from './migrations/0007-migration.ts';
+import { marks } from './migrations/0008-marks.ts';
 import type { Database } from './tables.ts';
 
 /** Forward only: a step that was released never changes, and none has a way down. */
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-texts': texts,
   '0006-counters': counters,
   '0007-migration': migration,
+  '0008-marks': marks,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

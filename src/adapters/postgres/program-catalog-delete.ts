@@ -2,10 +2,8 @@ import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { conditionHolds } from '../../domain/program/write-condition.ts';
 import type { Call } from '../../ports/call.ts';
-import type { DataSet } from '../../ports/outbox.ts';
 import type { DeleteOutcome, WriteCondition } from '../../ports/program-catalog.ts';
 import { holdsOfRow } from './program-catalog-condition.ts';
-import { markWritten } from './program-catalog-marks.ts';
 import type { ProgramRow } from './program-catalog-rows.ts';
 import { programColumns, toProgram } from './program-catalog-rows.ts';
 import type { Database } from './tables.ts';
@@ -14,7 +12,6 @@ export interface DeleteRequest {
   readonly programId: string;
   readonly condition: WriteCondition;
   readonly at: Date;
-  readonly dataSets: readonly DataSet[];
 }
 
 /** What the statement's snapshot has, and the version of the deletion when it was made. */
@@ -38,15 +35,14 @@ export async function deleteProgram(
   }
 }
 
-function deleteStatement({ programId, condition, at, dataSets }: DeleteRequest): RawBuilder<DeletedRow> {
+function deleteStatement({ programId, condition, at }: DeleteRequest): RawBuilder<DeletedRow> {
   const deletedAt = sql`${at.toISOString()}::timestamptz`;
   return sql`
     with written as (
       update programs as gone set version = gone.version + 1, updated_at = ${deletedAt}, deleted_at = ${deletedAt}
       where gone.program_id = ${programId} and gone.deleted_at is null and ${holdsOfRow(condition, 'gone')}
       returning gone.program_id, gone.version
-    ),
-    marked as (${markWritten(dataSets)})
+    )
     select ${programColumns('seen')}, written.version as deleted_version
     from programs as seen left join written using (program_id)
     where seen.program_id = ${programId}`;

@@ -2,10 +2,8 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { ProgramDraft } from '../../domain/program/program.ts';
 import { conditionHolds } from '../../domain/program/write-condition.ts';
-import type { DataSet } from '../../ports/outbox.ts';
 import type { WriteCondition } from '../../ports/program-catalog.ts';
 import { holdsOfRow } from './program-catalog-condition.ts';
-import { markWritten } from './program-catalog-marks.ts';
 import type { ProgramRow } from './program-catalog-rows.ts';
 import { programColumns } from './program-catalog-rows.ts';
 
@@ -13,7 +11,6 @@ export interface PutRequest {
   readonly drafts: readonly ProgramDraft[];
   readonly condition: WriteCondition;
   readonly at: Date;
-  readonly dataSets: readonly DataSet[];
 }
 
 export interface WrittenRow {
@@ -80,8 +77,7 @@ function writing(request: PutRequest): RawBuilder<unknown> {
         deleted_at = null
       where ${holdsOfRow(request.condition, 'stored')} and ${differs('stored', 'excluded', request.drafts)}
       returning *
-    ),
-    marked as (${markWritten(request.dataSets)})`;
+    )`;
 }
 
 function given(drafts: readonly ProgramDraft[]): RawBuilder<unknown> {

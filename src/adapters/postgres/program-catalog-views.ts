@@ -1,16 +1,13 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { Call } from '../../ports/call.ts';
-import type { DataSet } from '../../ports/outbox.ts';
 import type { ViewTotal } from '../../ports/program-catalog.ts';
-import { markWritten } from './program-catalog-marks.ts';
 import type { Database } from './tables.ts';
 
 export interface AddViewsRequest {
   readonly source: string;
   readonly totals: readonly ViewTotal[];
   readonly at: Date;
-  readonly dataSets: readonly DataSet[];
 }
 
 /**
@@ -47,7 +44,7 @@ function lockPrograms({ totals }: AddViewsRequest): RawBuilder<LockedRow> {
 }
 
 function addStatement(request: AddViewsRequest, locked: readonly LockedRow[]): RawBuilder<unknown> {
-  const { source, totals, at, dataSets } = request;
+  const { source, totals, at } = request;
   return sql`
     with given as (
       select "programId" as program_id, max(total) as total
@@ -63,15 +60,10 @@ function addStatement(request: AddViewsRequest, locked: readonly LockedRow[]): R
     counted as (
       insert into counted_views (source, program_id, total) select ${source}, program_id, total from grown
       on conflict (source, program_id) do update set total = excluded.total
-    ),
-    written as (
-      update programs as program set
-        view_count = least(program.view_count + grown.added, ${Number.MAX_SAFE_INTEGER}),
-        version = program.version + 1,
-        updated_at = ${at.toISOString()}::timestamptz
-      from grown where program.program_id = grown.program_id
-      returning program.program_id, program.version
-    ),
-    marked as (${markWritten(dataSets)})
-    select`;
+    )
+    update programs as program set
+      view_count = least(program.view_count + grown.added, ${Number.MAX_SAFE_INTEGER}),
+      version = program.version + 1,
+      updated_at = ${at.toISOString()}::timestamptz
+    from grown where program.program_id = grown.program_id`;
 }

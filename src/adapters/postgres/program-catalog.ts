@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Program } from '../../domain/program/program.ts';
 import type { Call } from '../../ports/call.ts';
-import type { DataSet } from '../../ports/outbox.ts';
-import type { CategoryCount, ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
+import type { CategoryCount, ProgramCatalog } from '../../ports/program-catalog.ts';
 import { deleteProgram } from './program-catalog-delete.ts';
 import { putProgram, putPrograms } from './program-catalog-put.ts';
 import { queryPrograms, topPrograms } from './program-catalog-queries.ts';
 import type { ProgramRow } from './program-catalog-rows.ts';
 import { programColumns, toProgram } from './program-catalog-rows.ts';
+import { scanProgramStates, splitProgramIds, toState } from './program-catalog-states.ts';
 import { addViewTotals } from './program-catalog-views.ts';
 import type { ReplicaDeps, ReplicaReader } from './replica.ts';
 import { createReplicaReader } from './replica.ts';
@@ -19,16 +19,13 @@ export interface PostgresProgramCatalogDeps {
   readonly db: Kysely<Database>;
   /** Answers `query`, `top` and `categories`, which then may lag behind the writes. */
   readonly replica?: Pick<ReplicaDeps, 'clock' | 'telemetry'> & { readonly db: Kysely<Database> };
-  /** Each write leaves a mark for each of these in the outbox. */
-  readonly dataSets: readonly DataSet[];
 }
 
-/** The catalogue in `programs`. Works at the isolation level READ COMMITTED, Postgres' default. */
-export function createPostgresProgramCatalog({
-  db,
-  dataSets,
-  replica,
-}: PostgresProgramCatalogDeps): ProgramCatalog {
+/**
+ * The catalogue in `programs`. Works at the isolation level READ COMMITTED, Postgres' default. The outbox is marked by triggers of
+ * the table, so that no writer can forget it.
+ */
+export function createPostgresProgramCatalog({ db, replica }: PostgresProgramCatalogDeps): ProgramCatalog {
   const read: ReplicaReader = replica
     ? createReplicaReader({ ...replica, primary: db, replica: replica.db })
     : (run) => withStoreErrors(() => run(db));
@@ -36,18 +33,21 @@ export function createPostgresProgramCatalog({
     get: (programId, call) => withStoreErrors(async () => (await readLive(db, [programId], call))[0]),
     getMany: (programIds, call) => withStoreErrors(() => readLive(db, programIds, call)),
     put: (draft, condition, at, call) =>
-      withStoreErrors(() => putProgram(db, { drafts: [draft], condition, at, dataSets }, call)),
+      withStoreErrors(() => putProgram(db, { drafts: [draft], condition, at }, call)),
     putMany: (drafts, at, call) =>
-      withStoreErrors(() => putPrograms(db, { drafts, condition: { kind: 'any' }, at, dataSets }, call)),
+      withStoreErrors(() => putPrograms(db, { drafts, condition: { kind: 'any' }, at }, call)),
     delete: (programId, condition, at, call) =>
-      withStoreErrors(() => deleteProgram(db, { programId, condition, at, dataSets }, call)),
+      withStoreErrors(() => deleteProgram(db, { programId, condition, at }, call)),
     query: (query, call) => read((from) => queryPrograms(from, query, call)),
     top: (query, call) => read((from) => topPrograms(from, query, call)),
     categories: (call) => read((from) => countCategories(from, call)),
     scan: (afterId, limit, call) => withStoreErrors(() => scanPrograms(db, afterId, limit, call)),
-    currentStates: (programIds, call) => withStoreErrors(() => readStates(db, programIds, call)),
+    currentStates: (programIds, call) =>
+      withStoreErrors(async () => (await readRows(db, programIds, call)).map(toState)),
+    scanStates: (range, limit, call) => withStoreErrors(() => scanProgramStates(db, range, limit, call)),
+    splitKeys: (parts, call) => withStoreErrors(() => splitProgramIds(db, parts, call)),
     addViews: (source, totals, at, call) =>
-      withStoreErrors(() => addViewTotals(db, { source, totals, at, dataSets }, call)),
+      withStoreErrors(() => addViewTotals(db, { source, totals, at }, call)),
   };
 }
 
@@ -70,19 +70,6 @@ async function readLive(
 ): Promise<readonly Program[]> {
   const rows = await readRows(db, ids, call);
   return rows.filter((row) => row.deleted_at === null).map(toProgram);
-}
-
-async function readStates(
-  db: Kysely<Database>,
-  ids: readonly string[],
-  call: Call,
-): Promise<readonly ProgramState[]> {
-  const rows = await readRows(db, ids, call);
-  return rows.map((row) =>
-    row.deleted_at === null
-      ? { deleted: false, program: toProgram(row) }
-      : { deleted: true, programId: row.program_id, version: Number(row.version) },
-  );
 }
 
 async function scanPrograms(

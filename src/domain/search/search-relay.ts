@@ -25,12 +25,12 @@ const PUT_OFF_TIMEOUT_MS = 2000;
  * so a crash anywhere and any repeat are harmless, and relays of several instances may run side by side.
  */
 export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<number> {
-  const marks = await deps.outbox.claim('search', BATCH, LEASE_MS, call);
+  const marks = await deps.outbox.claim('documents', BATCH, LEASE_MS, call);
   const failures: unknown[] = [];
   for (const slice of slices(marks)) {
     try {
       await apply(deps, slice, call);
-      await deps.outbox.settle('search', slice, call);
+      await deps.outbox.settle('documents', slice, call);
     } catch (error) {
       failures.push(error);
       await putOff(deps.outbox, slice, error);
@@ -70,5 +70,5 @@ async function putOff(outbox: Outbox, marks: readonly Mark[], error: unknown): P
   const delayMs = Math.min(MAX_DELAY_MS, 100 * 2 ** attempts);
   const reason = error instanceof Error ? error.message : String(error);
   // When the outbox fails as well, the lease ends by itself: the first error is the one worth raising.
-  await outbox.putOff('search', marks, delayMs, reason, call).catch(() => undefined);
+  await outbox.putOff('documents', marks, delayMs, reason, call).catch(() => undefined);
 }

@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import { describe } from 'vitest';
 import { createPostgresOutbox } from '../../../src/adapters/postgres/outbox.ts';
-import { createPostgresProgramCatalog } from '../../../src/adapters/postgres/program-catalog.ts';
 import { outboxContract } from '../../contracts/outbox/index.ts';
+import { aPostgresCatalog } from '../../support/marked-catalogs.ts';
+import { useNotifications } from '../../support/notifications.ts';
 import { useDatabase } from '../../support/postgres.ts';
 
 describe('the Postgres outbox', () => {
   const database = useDatabase({ maxConnections: 20 });
+  const notifications = useNotifications(database);
 
   outboxContract(async () => {
     const { db } = database();
-    await sql`truncate programs, outbox, counted_views`.execute(db);
     // The server's clock can not be set: what it is compared with moves back instead.
     const passTime = async (milliseconds: number) => {
       const time = sql`${milliseconds}::integer * interval '1 millisecond'`;
@@ -18,7 +19,7 @@ describe('the Postgres outbox', () => {
         db,
       );
     };
-    const catalog = createPostgresProgramCatalog({ db, dataSets: ['search'] });
-    return { outbox: createPostgresOutbox({ db }), catalog, passTime };
+    const fixture = await aPostgresCatalog({ db }, notifications());
+    return { ...fixture, passTime, other: createPostgresOutbox({ db, notifications: notifications() }) };
   });
 });

@@ -1,15 +1,12 @@
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { createMemoryOutbox } from '../../../src/adapters/memory/outbox.ts';
-import { createMemoryProgramCatalog } from '../../../src/adapters/memory/program-catalog.ts';
-import { createPostgresOutbox } from '../../../src/adapters/postgres/outbox.ts';
-import { createPostgresProgramCatalog } from '../../../src/adapters/postgres/program-catalog.ts';
 import type { ProgramDraft } from '../../../src/domain/program/program.ts';
 import { PROGRAM_SORTS } from '../../../src/domain/program/program-query.ts';
 import type { CatalogFixture } from '../../contracts/program-catalog/fixture.ts';
 import { markedVersions } from '../../contracts/program-catalog/fixture.ts';
 import { aCall } from '../../support/call.ts';
+import { aMemoryCatalog, aPostgresCatalog } from '../../support/marked-catalogs.ts';
+import { useNotifications } from '../../support/notifications.ts';
 import { useDatabase } from '../../support/postgres.ts';
 
 // Few values each, so that sequences meet the same programs, ties and equal drafts again and again.
@@ -88,6 +85,12 @@ const named = (name: string, step: Step): Step => Object.assign(step, { [fc.toSt
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('off' as const, 'dual-write' as const)
+      .map((phase) => named(`phase ${phase}`, ({ setPhase }) => setPhase(phase))),
+  },
+  {
     weight: 6,
     arbitrary: fc
       .tuple(draft, condition, at)
@@ -146,24 +149,20 @@ async function contents({ catalog, outbox }: CatalogFixture): Promise<unknown> {
     programs: await catalog.scan(undefined, 10, aCall()),
     categories: await catalog.categories(aCall()),
     marks: await markedVersions(outbox),
+    hotMarks: await markedVersions(outbox, 'programs'),
+    allStates: await catalog.scanStates({}, 10, aCall()),
+    cuts: await catalog.splitKeys(3, aCall()),
   };
 }
 
 const database = useDatabase();
+const notifications = useNotifications(database);
 
 it('the Postgres and the memory catalogue give the same answers to the same calls', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 25, size: 'max' }), async (sequence) => {
-      const { db } = database();
-      await sql`delete from programs`.execute(db);
-      await sql`delete from outbox`.execute(db);
-      await sql`delete from counted_views`.execute(db);
-      const outbox = createMemoryOutbox({ clock: { now: () => 0 } });
-      const memory = { outbox, catalog: createMemoryProgramCatalog({ outbox, dataSets: ['search'] }) };
-      const postgres = {
-        outbox: createPostgresOutbox({ db }),
-        catalog: createPostgresProgramCatalog({ db, dataSets: ['search'] }),
-      };
+      const memory = aMemoryCatalog({ now: () => 0 });
+      const postgres = await aPostgresCatalog(database(), notifications());
       for (const step of sequence) expect(await step(postgres)).toEqual(await step(memory));
       expect(await contents(postgres)).toEqual(await contents(memory));
     }),

@@ -22,7 +22,6 @@ describe('Postgres ProgramCatalog with a read replica', () => {
     const telemetry = { failed: (operation: string) => void failures.push(operation) };
     const catalog = createPostgresProgramCatalog({
       db: primary().db,
-      dataSets: [],
       replica: { db, clock, telemetry },
     });
     return { catalog, clock, failures };
@@ -30,7 +29,7 @@ describe('Postgres ProgramCatalog with a read replica', () => {
 
   test('lists come from the replica; reads by id, exports and writes from the primary', async () => {
     const { catalog } = aCatalog();
-    const onReplica = createPostgresProgramCatalog({ db: lagging().db, dataSets: [] });
+    const onReplica = createPostgresProgramCatalog({ db: lagging().db });
     const older = aDraft({ category: 'old' });
     await onReplica.put(older, ...WRITE, aCall());
     const newer = aDraft({ category: 'new' });

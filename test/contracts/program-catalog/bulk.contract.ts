@@ -55,7 +55,7 @@ export function bulkContract(subject: CatalogSubject): void {
     it('does nothing with an empty list', async () => {
       const { catalog, outbox } = await subject();
       expect(await catalog.putMany([], moment(1), aCall())).toEqual([]);
-      expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+      expect(await outbox.depth('documents', aCall())).toEqual({ pending: 0, parked: 0, oldestAgeMs: 0 });
     });
 
     it('writes a thousand at once, and a repeat changes nothing', async () => {

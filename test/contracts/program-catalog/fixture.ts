@@ -1,12 +1,15 @@
 import type { Program, ProgramDraft } from '../../../src/domain/program/program.ts';
-import type { Outbox } from '../../../src/ports/outbox.ts';
+import type { DataSet, Outbox } from '../../../src/ports/outbox.ts';
+import type { Phase } from '../../../src/ports/phase-store.ts';
 import type { ProgramCatalog, WriteCondition } from '../../../src/ports/program-catalog.ts';
 import { aCall } from '../../support/call.ts';
 
-/** An empty catalogue that was built with the data set `search`, and the outbox that it marks. */
+/** An empty catalogue, and the outbox that it marks. */
 export interface CatalogFixture {
   readonly catalog: ProgramCatalog;
   readonly outbox: Outbox;
+  /** Says where the migration of programs stands; it is `off` at first. */
+  readonly setPhase: (phase: Phase) => Promise<void>;
 }
 
 /** Makes an empty catalogue; each test asks for its own. */
@@ -42,7 +45,10 @@ export function asCreated(draft: ProgramDraft, at: Date): Program {
 }
 
 /** The versions that are marked, by key. */
-export async function markedVersions(outbox: Outbox): Promise<Record<string, number>> {
-  const marks = await outbox.claim('search', 1_000, 0, aCall());
+export async function markedVersions(
+  outbox: Outbox,
+  dataSet: DataSet = 'documents',
+): Promise<Record<string, number>> {
+  const marks = await outbox.claim(dataSet, 1_000, 0, aCall());
   return Object.fromEntries(marks.map((mark) => [mark.key, mark.version]));
 }

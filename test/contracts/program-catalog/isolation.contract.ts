@@ -33,6 +33,8 @@ const CALLS: Readonly<
   categories: (catalog, _draft, call) => catalog.categories(call),
   scan: (catalog, _draft, call) => catalog.scan(undefined, 1, call),
   currentStates: (catalog, { programId }, call) => catalog.currentStates([programId], call),
+  scanStates: (catalog, _draft, call) => catalog.scanStates({}, 1, call),
+  splitKeys: (catalog, _draft, call) => catalog.splitKeys(2, call),
   addViews: (catalog, { programId }, call) =>
     catalog.addViews('a', [{ programId, total: 1 }], moment(1), call),
 };
@@ -86,7 +88,7 @@ export function isolationContract(subject: CatalogSubject): void {
       );
       await expect(run).rejects.toBe(reason);
       expect(await catalog.get(draft.programId, aCall())).toEqual(before);
-      expect((await outbox.depth('search', aCall())).pending).toBe(1);
+      expect((await outbox.depth('documents', aCall())).pending).toBe(1);
     });
   });
 }

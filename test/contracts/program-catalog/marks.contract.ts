@@ -25,30 +25,30 @@ export function markContract(subject: CatalogSubject): void {
       const { catalog, outbox } = await subject();
       const draft = aDraft();
       await stored(catalog, draft);
-      await outbox.settle('search', await outbox.claim('search', 10, 60_000, aCall()), aCall());
+      await outbox.settle('documents', await outbox.claim('documents', 10, 60_000, aCall()), aCall());
       await stored(catalog, draft);
       await catalog.putMany([draft], moment(2), aCall());
       await catalog.put({ ...draft, title: 'No' }, ABSENT, moment(2), aCall());
       await catalog.delete(draft.programId, atVersion(9), moment(2), aCall());
       await catalog.delete(anId(), ANY, moment(2), aCall());
-      expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+      expect(await outbox.depth('documents', aCall())).toEqual({ pending: 0, parked: 0, oldestAgeMs: 0 });
     });
 
     it('a later write takes the place of the mark and frees it from its holder', async () => {
       const { catalog, outbox } = await subject();
       const draft = aDraft();
       await stored(catalog, draft);
-      const held = await outbox.claim('search', 10, 60_000, aCall());
-      expect(held).toEqual([{ key: draft.programId, version: 1, attempts: 0 }]);
-      expect(await outbox.claim('search', 10, 60_000, aCall())).toEqual([]);
+      const held = await outbox.claim('documents', 10, 60_000, aCall());
+      expect(held).toMatchObject([{ key: draft.programId, version: 1, attempts: 0 }]);
+      expect(await outbox.claim('documents', 10, 60_000, aCall())).toEqual([]);
 
       await stored(catalog, { ...draft, title: 'Second' });
-      await outbox.settle('search', held, aCall());
-      const next = await outbox.claim('search', 10, 60_000, aCall());
-      expect(next).toEqual([{ key: draft.programId, version: 2, attempts: 0 }]);
-      await outbox.settle('search', next, aCall());
-      await outbox.settle('search', held, aCall());
-      expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+      await outbox.settle('documents', held, aCall());
+      const next = await outbox.claim('documents', 10, 60_000, aCall());
+      expect(next).toMatchObject([{ key: draft.programId, version: 2, attempts: 0 }]);
+      await outbox.settle('documents', next, aCall());
+      await outbox.settle('documents', held, aCall());
+      expect(await outbox.depth('documents', aCall())).toEqual({ pending: 0, parked: 0, oldestAgeMs: 0 });
     });
   });
 }

@@ -26,7 +26,7 @@ export function viewContract(subject: CatalogSubject): void {
       const { programId } = await stored(catalog, aDraft());
       await catalog.addViews('activity', [{ programId, total: 5 }], moment(2), aCall());
       const after = await catalog.get(programId, aCall());
-      const marks = await outbox.claim('search', 10, 60_000, aCall());
+      const marks = await outbox.claim('documents', 10, 60_000, aCall());
       for (const total of [5, 4, 0])
         await catalog.addViews('activity', [{ programId, total }], moment(3), aCall());
       await catalog.addViews('activity', [], moment(3), aCall());

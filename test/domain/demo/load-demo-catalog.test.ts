@@ -17,7 +17,7 @@ const rows = await readDemoMovies();
 
 function setUp() {
   const clock = createFakeClock();
-  const catalog = createMemoryProgramCatalog({ outbox: createMemoryOutbox({ clock }), dataSets: ['search'] });
+  const catalog = createMemoryProgramCatalog({ outbox: createMemoryOutbox({ clock }) });
   const activity = createMemoryActivityStore({ clock, ids: { next: () => anId() } });
   const published: string[] = [];
   const changes = { publish: (ids: readonly string[]) => void published.push(...ids) };

@@ -20,7 +20,7 @@ let views: Views;
 
 beforeEach(async () => {
   clock = createFakeClock();
-  catalog = createMemoryProgramCatalog({ outbox: createMemoryOutbox({ clock }), dataSets: [] });
+  catalog = createMemoryProgramCatalog({ outbox: createMemoryOutbox({ clock }) });
   activity = createMemoryActivityStore({ clock, ids: { next: () => anId() } });
   views = createViews({ catalog, activity, clock });
   await catalog.putMany(

@@ -30,7 +30,6 @@ function createWith(overrides: Partial<ProgramCatalog> = {}): Programs {
 beforeEach(() => {
   catalog = createMemoryProgramCatalog({
     outbox: createMemoryOutbox({ clock: createFakeClock() }),
-    dataSets: [],
   });
   published = [];
   programs = createWith();

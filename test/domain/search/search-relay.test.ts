@@ -20,7 +20,7 @@ let deps: SearchRelayDeps;
 beforeEach(() => {
   clock = createFakeClock();
   outbox = createMemoryOutbox({ clock });
-  catalog = createMemoryProgramCatalog({ outbox, dataSets: ['search'] });
+  catalog = createMemoryProgramCatalog({ outbox });
   deps = { outbox, catalog, searchIndex: createMemorySearchIndex(), textSearch: createMemoryTextSearch() };
 });
 
@@ -41,7 +41,7 @@ describe('relaySearch', () => {
     expect(await relaySearch(deps, aCall())).toBe(0);
     expect((await deps.searchIndex.get('a', aCall()))?.title).toBe('Metropolis');
     expect(await titles('nosferatu')).toEqual(['b']);
-    expect(await outbox.depth('search', aCall())).toEqual({ pending: 0, oldestAgeMs: 0 });
+    expect(await outbox.depth('documents', aCall())).toEqual({ pending: 0, parked: 0, oldestAgeMs: 0 });
   });
 
   it('takes what is deleted out of both', async () => {
@@ -80,7 +80,7 @@ describe('relaySearch', () => {
     await write('a', 'Faust');
     await remove('a');
     await relaySearch(deps, aCall());
-    outbox.mark('search', 'a', 1);
+    outbox.markWritten('documents', 'a', 1);
     await relaySearch({ ...deps, catalog: { currentStates: async () => old } }, aCall());
     expect(await deps.searchIndex.get('a', aCall())).toBeUndefined();
     expect(await titles('metropolis')).toEqual([]);
@@ -117,7 +117,7 @@ describe('relaySearch', () => {
       await relaySearch(picky, aCall()).catch(() => undefined);
       clock.advance(60_000);
     }
-    expect((await outbox.depth('search', aCall())).pending).toBe(1);
+    expect((await outbox.depth('documents', aCall())).pending).toBe(1);
     expect(await relaySearch(deps, aCall())).toBe(1);
   });
 

@@ -5,6 +5,7 @@ import type { RequestTables } from './migrations/0004-requests.ts';
 import type { TextTables } from './migrations/0005-texts.ts';
 import type { CounterTables } from './migrations/0006-counters.ts';
 import type { MigrationTables } from './migrations/0007-migration.ts';
+import type { InstanceTables } from './migrations/0009-instances.ts';
 
 /** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
 export type Database = ProgramTables &
@@ -13,4 +14,5 @@ export type Database = ProgramTables &
   RequestTables &
   TextTables &
   CounterTables &
-  MigrationTables;
+  MigrationTables &
+  InstanceTables;

@@ -67,9 +67,23 @@ export class StoreUnavailable extends DomainError {
 
 /** The store did not answer in time. Whether a write was applied is not known. */
 export class StoreTimeout extends DomainError {
-  constructor(store: string, cause: unknown) {
-    super('store-timeout', `${store} did not answer in time`, { cause });
+  constructor(store: string, cause: unknown, message = `${store} did not answer in time`) {
+    super('store-timeout', message, { cause });
   }
+}
+
+/** Writes of `what` that began before a change of phase were open for too long. Nothing was changed: trying again is safe. */
+export class FenceTimeout extends StoreTimeout {
+  constructor(store: string, { what, waitedMs, cause }: FenceTimeoutOptions) {
+    const message = `writes of ${what} in ${store} were still open after ${waitedMs} ms: the phase was not changed`;
+    super(store, cause, message);
+  }
+}
+
+interface FenceTimeoutOptions {
+  readonly what: string;
+  readonly waitedMs: number;
+  readonly cause: unknown;
 }
 
 /** The store is up and has no capacity for the call now. Whether a write was applied is not known. */

@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { NEVER_CHANGED } from '../../src/domain/migration/phase-epochs.ts';
 import { createReadiness } from '../../src/domain/readiness.ts';
-import type { Phase, PhaseRecord } from '../../src/ports/phase-store.ts';
+import type { Phase } from '../../src/ports/phase-store.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
-function aPhase(phase: Phase): PhaseRecord {
-  return { phase, readPercent: 0, epoch: 1, changedAt: new Date(0), changedBy: 'ann', reason: 'a test' };
-}
+const aPhase = (phase: Phase) => ({ ...NEVER_CHANGED, phase, epoch: 1 });
 
 const works = async () => undefined;
 const MISS = { outcome: 'miss' } as const;

@@ -9,6 +9,7 @@ import { texts } from './migrations/0005-texts.ts';
 import { counters } from './migrations/0006-counters.ts';
 import { migration } from './migrations/0007-migration.ts';
 import { marks } from './migrations/0008-marks.ts';
+import { instances } from './migrations/0009-instances.ts';
 import type { Database } from './tables.ts';
 
 /** Forward only: a step that was released never changes, and none has a way down. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-counters': counters,
   '0007-migration': migration,
   '0008-marks': marks,
+  '0009-instances': instances,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

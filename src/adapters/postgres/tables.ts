@@ -6,6 +6,7 @@ import type { TextTables } from './migrations/0005-texts.ts';
 import type { CounterTables } from './migrations/0006-counters.ts';
 import type { MigrationTables } from './migrations/0007-migration.ts';
 import type { MarkTables } from './migrations/0008-marks.ts';
+import type { InstanceTables } from './migrations/0009-instances.ts';
 
 /** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
 export type Database = ProgramTables &
@@ -15,4 +16,5 @@ export type Database = ProgramTables &
   TextTables &
   CounterTables &
   MigrationTables &
-  MarkTables;
+  MarkTables &
+  InstanceTables;

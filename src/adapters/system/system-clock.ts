@@ -1,5 +1,9 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, MonotonicClock } from '../../ports/clock.ts';
 
 export function createSystemClock(): Clock {
   return { now: () => Date.now() };
+}
+
+export function createSystemMonotonicClock(): MonotonicClock {
+  return { elapsedMs: () => performance.now() };
 }

@@ -45,8 +45,9 @@ describe('an observed port keeps the contract of its port', () => {
   });
   searchIndexContract(async () => ({ index: watched(createMemorySearchIndex()) }));
   phaseStoreContract(async () => {
-    const store = watched(createMemoryPhaseStore({ clock: createFakeClock() }));
-    return { store, other: store };
+    const clock = createFakeClock();
+    const store = watched(createMemoryPhaseStore({ clock }));
+    return { store, other: store, advance: async (ms) => clock.advance(ms) };
   });
 });
 

@@ -5,6 +5,8 @@ export interface PhaseStoreFixture {
   readonly store: PhaseStore;
   /** Another instance's view of the same record; the very same object where there is only one instance. */
   readonly other: PhaseStore;
+  /** Lets `ms` milliseconds pass for every instance that checked in. */
+  readonly advance: (ms: number) => Promise<void>;
 }
 
 export type PhaseStoreSubject = () => Promise<PhaseStoreFixture>;

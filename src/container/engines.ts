@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { openDynamo } from '../adapters/dynamodb/client.ts';
 import type { MemoryOutbox } from '../adapters/memory/outbox.ts';
 import { createMemoryOutbox } from '../adapters/memory/outbox.ts';
+import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
+import { createMemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import type { Notifications } from '../adapters/postgres/notifications.ts';
 import { openNotifications } from '../adapters/postgres/notifications.ts';
@@ -38,6 +40,7 @@ export interface Engines {
   /** Never repeats a request by itself: a repeated increment may count twice. */
   readonly dynamodbOnce: DynamoDBDocumentClient;
   readonly memoryOutbox: MemoryOutbox;
+  readonly memoryPhases: MemoryPhaseStore;
 }
 
 export function engines() {
@@ -110,6 +113,10 @@ function memory() {
   return {
     memoryOutbox: singleton(
       ({ clock }: { readonly clock: Clock }) => createMemoryOutbox({ clock }),
+      nothingToDispose,
+    ),
+    memoryPhases: singleton(
+      ({ clock }: { readonly clock: Clock }) => createMemoryPhaseStore({ clock }),
       nothingToDispose,
     ),
   };

@@ -7,7 +7,8 @@ import { createMemoryActivityStore } from '../adapters/memory/activity-store.ts'
 import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
 import { createMemoryHotProgramStore } from '../adapters/memory/hot-program-store.ts';
 import { createMemoryIdempotencyStore } from '../adapters/memory/idempotency-store.ts';
-import { createMemoryPhaseStore } from '../adapters/memory/phase-store.ts';
+import { createMemoryLeases } from '../adapters/memory/leases.ts';
+import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 import { createMemoryProgramCatalog } from '../adapters/memory/program-catalog.ts';
 import { createMemoryRankedLists } from '../adapters/memory/ranked-lists.ts';
 import { createMemorySearchIndex } from '../adapters/memory/search-index.ts';
@@ -16,6 +17,7 @@ import { createMemoryTextSearch } from '../adapters/memory/text-search.ts';
 import { createPostgresActivityStore } from '../adapters/postgres/activity-store.ts';
 import { createPostgresCounterStore } from '../adapters/postgres/counter-store.ts';
 import { createPostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.ts';
+import { createPostgresLeases } from '../adapters/postgres/leases.ts';
 import { createPostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { createPostgresPhaseStore } from '../adapters/postgres/phase-store.ts';
 import { createPostgresProgramCatalog } from '../adapters/postgres/program-catalog.ts';
@@ -33,11 +35,12 @@ import type { CounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { Leases } from '../ports/leases.ts';
 import type { Outbox } from '../ports/outbox.ts';
-import type { PhaseStore } from '../ports/phase-store.ts';
+import type { Migrated, PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
 import type { RankedLists } from '../ports/ranked-lists.ts';
-import type { SearchIndex } from '../ports/search-index.ts';
+import type { SearchIndex, SearchTruth } from '../ports/search-index.ts';
 import type { SearchLog } from '../ports/search-log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TextSearch } from '../ports/text-search.ts';
@@ -63,7 +66,7 @@ export function stores() {
  * A port with the adapter that the configuration names for it. `choice` is the setting: several ports follow the one of the
  * catalogue, because they live where it does.
  */
-function chosen<Port extends object>() {
+function chosen<Port extends object | undefined>() {
   return <Choice extends keyof Config['adapters']>(
     port: string,
     choice: Choice,
@@ -71,8 +74,14 @@ function chosen<Port extends object>() {
   ): Registration<Parts, Port> =>
     singleton((parts: Parts) => {
       const adapter = parts.config.adapters[choice];
-      return observed(adapters[adapter](parts), { port, adapter, telemetry: parts.telemetry });
+      const built = adapters[adapter](parts);
+      return built && observed(built, { port, adapter, telemetry: parts.telemetry });
     }, nothingToDispose);
+}
+
+/** Writes of a data set leave marks in every phase but `off`. */
+function isMarked(phases: MemoryPhaseStore): (dataSet: Migrated) => boolean {
+  return (dataSet) => phases.current(dataSet).phase !== 'off';
 }
 
 function catalogStores() {
@@ -83,15 +92,20 @@ function catalogStores() {
           db,
           ...(replica && { replica: { db: replica, clock, telemetry } }),
         }),
-      memory: ({ memoryOutbox: outbox }) => createMemoryProgramCatalog({ outbox }),
+      memory: ({ memoryOutbox: outbox, memoryPhases }) =>
+        createMemoryProgramCatalog({ outbox, marks: isMarked(memoryPhases) }),
     }),
     outbox: chosen<Outbox>()('Outbox', 'programCatalog', {
       postgres: ({ database: db, notifications }) => createPostgresOutbox({ db, notifications }),
       memory: ({ memoryOutbox }) => memoryOutbox,
     }),
+    leases: chosen<Leases>()('Leases', 'programCatalog', {
+      postgres: ({ database: db }) => createPostgresLeases({ db }),
+      memory: ({ clock }) => createMemoryLeases({ clock }),
+    }),
     phaseStore: chosen<PhaseStore>()('PhaseStore', 'programCatalog', {
       postgres: ({ database: db, notifications }) => createPostgresPhaseStore({ db, notifications }),
-      memory: ({ clock }) => createMemoryPhaseStore({ clock }),
+      memory: ({ memoryPhases }) => memoryPhases,
     }),
   };
 }
@@ -116,9 +130,19 @@ function requestStores() {
 
 function searchStores() {
   return {
-    searchIndex: chosen<SearchIndex>()('SearchIndex', 'searchIndex', {
+    searchTruth: chosen<SearchTruth>()('SearchIndex', 'programCatalog', {
       postgres: ({ database: db }) => createPostgresSearchIndex({ db }),
-      memory: () => createMemorySearchIndex(),
+      memory: ({ memoryOutbox, memoryPhases }) =>
+        createMemorySearchIndex({
+          onWrite: (contentId, rank) => {
+            if (isMarked(memoryPhases)('search')) memoryOutbox.markWritten('search', contentId, rank);
+          },
+        }),
+    }),
+    /** The other index that documents are copied to; there is none when the configuration names the truth's own. */
+    searchCopy: chosen<SearchIndex | undefined>()('SearchIndex', 'searchIndex', {
+      postgres: () => undefined,
+      memory: () => undefined,
       dynamodb: ({ dynamodb: client, config }) => {
         const { tables, indexShards } = dynamodbOf(config);
         return createDynamodbSearchIndex({ client, table: tables.search, indexShards });

@@ -4,9 +4,11 @@ import type { Config } from '../config.ts';
 import type { App } from '../domain/app.ts';
 import { loadDemoCatalog } from '../domain/demo/load-demo-catalog.ts';
 import { createDiscovery } from '../domain/discovery/create-discovery.ts';
+import type { PopularLists } from '../domain/discovery/popular-lists.ts';
 import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
 import { createViews } from '../domain/discovery/views.ts';
 import { createRateLimits } from '../domain/limits/check-rate-limit.ts';
+import type { Migration } from '../domain/migration/migration.ts';
 import type { ProgramChangeFeed } from '../domain/program/changes.ts';
 import { createProgramChanges } from '../domain/program/changes.ts';
 import { createPrograms } from '../domain/program/create-programs.ts';
@@ -26,7 +28,7 @@ import type { Outbox } from '../ports/outbox.ts';
 import type { PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
 import type { RankedLists } from '../ports/ranked-lists.ts';
-import type { SearchIndex } from '../ports/search-index.ts';
+import type { SearchIndex, SearchTruth } from '../ports/search-index.ts';
 import type { SearchLog } from '../ports/search-log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { TextSearch } from '../ports/text-search.ts';
@@ -39,11 +41,18 @@ interface Ports {
   readonly ids: Ids;
   readonly telemetry: Telemetry;
   readonly changes: ProgramChangeFeed;
+  /** The truth. */
   readonly programCatalog: ProgramCatalog;
+  /** Programs as the phase says where to read them. */
+  readonly programs: ProgramCatalog;
+  readonly popularLists: PopularLists;
   readonly hotProgramStore: HotProgramStore;
   readonly phaseStore: PhaseStore;
   readonly outbox: Outbox;
+  readonly searchTruth: SearchTruth;
+  /** Documents as the phase says where to read them. */
   readonly searchIndex: SearchIndex;
+  readonly migration: Migration;
   readonly textSearch: TextSearch;
   readonly searchLog: SearchLog;
   readonly rankedLists: RankedLists;
@@ -69,7 +78,7 @@ export function useCases() {
     ),
     readiness: singleton(readinessOf, nothingToDispose),
     searchRelay: singleton(
-      ({ outbox, programCatalog: catalog, searchIndex, textSearch, telemetry }: Ports) =>
+      ({ outbox, programCatalog: catalog, searchTruth: searchIndex, textSearch, telemetry }: Ports) =>
         createBackgroundLoop({
           name: 'search.project',
           round: (call) => relaySearch({ outbox, catalog, searchIndex, textSearch }, call),
@@ -114,19 +123,21 @@ function createApp(ports: Ports): App {
     ids,
     changes,
     telemetry,
-    programCatalog: catalog,
+    programs: catalog,
+    programCatalog: truth,
     searchIndex,
     textSearch,
     rankedLists,
   } = ports;
-  const { activityStore: activity, counterStore: counters, searchLog } = ports;
+  const { activityStore: activity, counterStore: counters, searchLog, popularLists, migration } = ports;
   return {
-    programs: createPrograms({ catalog, clock, ids, changes }),
+    programs: createPrograms({ catalog, truth, clock, ids, changes }),
     imports: createProgramImports({ catalog, clock, changes }),
-    discovery: createDiscovery({ catalog, activity, rankedLists, clock }),
+    discovery: createDiscovery({ catalog, activity, rankedLists, popularLists, clock }),
     views: createViews({ catalog, activity, clock }),
     documents: createDocuments({ searchIndex, textSearch, clock }),
     search: createSearch({ textSearch, searchIndex, searchLog, rankedLists, clock, ids, telemetry }),
     rateLimits: createRateLimits({ counters, clock }),
+    migration,
   };
 }

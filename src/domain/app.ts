@@ -1,6 +1,7 @@
 import type { Discovery } from './discovery/discovery.ts';
 import type { Views } from './discovery/views.ts';
 import type { RateLimits } from './limits/check-rate-limit.ts';
+import type { Migration } from './migration/migration.ts';
 import type { ProgramImports } from './program/program-imports.ts';
 import type { Programs } from './program/programs.ts';
 import type { Documents } from './search/documents.ts';
@@ -15,4 +16,5 @@ export interface App {
   readonly documents: Documents;
   readonly search: Search;
   readonly rateLimits: RateLimits;
+  readonly migration: Migration;
 }

@@ -27,7 +27,7 @@ const READS: Readonly<Record<string, Run>> = {
 };
 
 const WRITES: Readonly<Record<string, Run>> = {
-  put: (store, program, call) => store.put({ ...program, version: 2 }, undefined, call),
+  put: (store, program, call) => store.put({ ...program, version: 2 }, {}, call),
   delete: (store, { programId }, call) => store.delete({ programId, version: 2 }, call),
   saveList: (store, { category }, call) => store.saveList(category, cardsOf(3), MINUTE_MS, call),
 };
@@ -39,7 +39,7 @@ export function isolationContract(subject: HotProgramSubject): void {
     const given = aProgram({ category: aName(), metadata: { a: { b: ['c'] } } });
     const program = structuredClone(given);
     const cards = [{ ...toCard(given) }];
-    await fixture.store.put(given, undefined, aCall());
+    await fixture.store.put(given, {}, aCall());
     await fixture.store.saveList(program.category, cards, MINUTE_MS, aCall());
     const expectUnchanged = async () => {
       await expectRead(fixture, program.programId, { outcome: 'hit', program });

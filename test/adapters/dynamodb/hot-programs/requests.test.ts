@@ -135,7 +135,7 @@ describe('a call that is given up', () => {
         getMany: () => store.getMany(['a'], call),
         topByCategory: () => store.topByCategory('a', 1, undefined, call),
         list: () => store.list('a', { offset: 0, limit: 1 }, call),
-        put: () => store.put(program, undefined, call),
+        put: () => store.put(program, {}, call),
         delete: () => store.delete(program, call),
         saveList: () => store.saveList('a', [], MINUTE_MS, call),
       }[method];
@@ -159,13 +159,12 @@ describe('a program whose score falls while its category is read', () => {
       async ({ name }, proceed) => {
         if (name !== 'QueryCommand') return proceed();
         queries += 1;
-        if (queries === 2)
-          await store.put({ ...falling, version: 2, popularityScore: 1 }, undefined, aCall());
+        if (queries === 2) await store.put({ ...falling, version: 2, popularityScore: 1 }, {}, aCall());
         return proceed();
       },
       1,
     );
-    await Promise.all((passing ?? []).map((program) => store.put(program, MINUTE_MS, aCall())));
+    await Promise.all((passing ?? []).map((program) => store.put(program, { ttlMs: MINUTE_MS }, aCall())));
     clock.advance(MINUTE_MS);
     await putAll(store, [...(ties ?? []), falling]);
     const page = await store.topByCategory(category, 50, undefined, aCall());

@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, (store: HotProgramStore) => Promise<unknown
       programs.map(({ programId }) => programId),
       aCall(),
     ),
-  put: (store) => store.put(first, undefined, aCall()),
+  put: (store) => store.put(first, {}, aCall()),
   delete: (store) => store.delete(first, aCall()),
   topByCategory: (store) => store.topByCategory(CATEGORY, 20, undefined, aCall()),
   saveList: (store) => store.saveList('popular', [aCard()], MINUTE_MS, aCall()),

@@ -20,7 +20,7 @@ async function spoilt(spoil: (text: string) => string) {
   const { store, client, keys } = aStore();
   const program = aProgram({ category: aName(), version: 7 });
   const key = keys.program(0, program.programId);
-  await store.put(program, undefined, aCall());
+  await store.put(program, {}, aCall());
   await client.set(key, spoil((await client.get(key)) ?? ''));
   return { store, client, keys, program, key };
 }
@@ -51,7 +51,7 @@ describe('what is no program of ours', () => {
     expect(await store.getMany([program.programId], aCall())).toEqual([undecodable]);
     const inCategory = async () => (await store.topByCategory(program.category, 5, undefined, aCall())).items;
     if (!['no metadata', 'no tags', 'no moment'].includes(name)) expect(await inCategory()).toEqual([]);
-    expect(await store.put({ ...program, version: 8 }, undefined, aCall())).toMatchObject({
+    expect(await store.put({ ...program, version: 8 }, {}, aCall())).toMatchObject({
       outcome: 'applied',
     });
     expect(await store.get(program.programId, aCall())).toMatchObject({ outcome: 'hit' });
@@ -67,7 +67,7 @@ describe('what is no program of ours', () => {
       version: undefined,
     });
     expect((await store.topByCategory(program.category, 5, undefined, aCall())).items).toEqual([]);
-    await store.put(program, undefined, aCall());
+    await store.put(program, {}, aCall());
     expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
   });
 

@@ -23,12 +23,16 @@ const READS: Readonly<Record<string, Run>> = {
   getMany: (store, { programId }, call) => store.getMany([programId, programId], call),
   'getMany of nothing': (store, _program, call) => store.getMany([], call),
   topByCategory: (store, { category }, call) => store.topByCategory(category, 10, undefined, call),
+  scan: (store, _program, call) => store.scan(undefined, 10, call),
   list: (store, { category }, call) => store.list(category, { offset: 0, limit: 10 }, call),
 };
 
 const WRITES: Readonly<Record<string, Run>> = {
   put: (store, program, call) => store.put({ ...program, version: 2 }, {}, call),
   delete: (store, { programId }, call) => store.delete({ programId, version: 2 }, call),
+  'put, to refresh': (store, program, call) =>
+    store.put({ ...program, title: 'refreshed' }, { refresh: true }, call),
+  'delete, to refresh': (store, program, call) => store.delete(program, call, { refresh: true }),
   saveList: (store, { category }, call) => store.saveList(category, cardsOf(3), MINUTE_MS, call),
 };
 

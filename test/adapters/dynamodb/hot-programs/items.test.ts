@@ -108,6 +108,15 @@ describe('an item that is none of ours', () => {
     },
   );
 
+  it.each(Object.entries(DAMAGE))('by %s is put right by a refresh of its version', async (_, { change }) => {
+    const { store, plant, rawItem } = aStore(dynamodb());
+    const program = aProgram({ version: 4 });
+    await store.put(program, {}, aCall());
+    await plant({ ...(await rawItem(program.programId)), ...change });
+    expect(await store.put(program, { refresh: true }, aCall())).toEqual({ outcome: 'applied', version: 4 });
+    expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
+  });
+
   it('for want of a version, as the guide writes them, is undecodable and gives way to any version', async () => {
     const { store, plant } = aStore(dynamodb());
     const program = aProgram();

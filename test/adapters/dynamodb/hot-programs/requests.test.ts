@@ -118,7 +118,7 @@ describe('a list whose chunks a replica does not have yet', () => {
 });
 
 describe('a call that is given up', () => {
-  it.each(['get', 'getMany', 'topByCategory', 'list', 'put', 'delete', 'saveList'] as const)(
+  it.each(['get', 'getMany', 'topByCategory', 'list', 'put', 'delete', 'scan', 'saveList'] as const)(
     'while DynamoDB does not answer: %s rejects with the reason, and DynamoDB hears of it',
     async (method) => {
       const controller = new AbortController();
@@ -137,6 +137,7 @@ describe('a call that is given up', () => {
         list: () => store.list('a', { offset: 0, limit: 1 }, call),
         put: () => store.put(program, {}, call),
         delete: () => store.delete(program, call),
+        scan: () => store.scan(undefined, 10, call),
         saveList: () => store.saveList('a', [], MINUTE_MS, call),
       }[method];
       await expect(run()).rejects.toThrow('nobody waits');

@@ -58,6 +58,12 @@ describe('what is no program of ours', () => {
     expect(await inCategory()).toHaveLength(1);
   });
 
+  it.each(Object.keys(SPOILS))('%s is put right by a refresh of its version', async (name) => {
+    const { store, program } = await spoilt(SPOILS[name]?.[1] ?? String);
+    expect(await store.put(program, { refresh: true }, aCall())).toEqual({ outcome: 'applied', version: 7 });
+    expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
+  });
+
   it('a value of another type is undecodable, and is put right', async () => {
     const { store, client, program, key } = await spoilt(String);
     await client.del(key);

@@ -74,7 +74,7 @@ async function raceGet<Client extends object>(subject: Subject<Client, HotProgra
   const { name, client, create, count } = subject;
   const store = create(client);
   const programIds = Array.from({ length: KEYS }, (_, index) => `get-${index}`);
-  for (const programId of programIds) await store.put(aProgram(programId, 1), undefined, call);
+  for (const programId of programIds) await store.put(aProgram(programId, 1), {}, call);
   const recorder = record(client, subject.methods);
   const recording = create(recorder.client);
   for (const programId of programIds) await recording.get(programId, call);
@@ -96,12 +96,12 @@ async function racePut<Client extends object>(subject: Subject<Client, HotProgra
     prepare: async (round) => {
       version = round + 1;
     },
-    run: (index) => store.put(aProgram(`put-${index}`, version), undefined, call),
+    run: (index) => store.put(aProgram(`put-${index}`, version), {}, call),
   };
   const rival: Contender = {
     prepare: async (round) => {
       for (let index = 0; index < count; index += 1)
-        void recording.put(aProgram(`bare-${index}`, round + 1), undefined, call);
+        void recording.put(aProgram(`bare-${index}`, round + 1), {}, call);
       noted = recorder.take();
     },
     run: (index) => replay(client, noted[index] ?? { method: '', args: [] }),

@@ -36,7 +36,7 @@ async function measure(): Promise<void> {
     run: async (index) => {
       const program = films[index];
       if (program === undefined) return;
-      const { outcome } = await store.put({ ...program, version }, undefined, call);
+      const { outcome } = await store.put({ ...program, version }, {}, call);
       if (outcome !== 'applied') throw new Error(`${program.programId} was ${outcome}`);
     },
   };

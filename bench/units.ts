@@ -74,7 +74,7 @@ async function load(
   await searchIndex.project(documents, call);
   for (let from = 0; from < films.length; from += AT_ONCE) {
     const part = films.slice(from, from + AT_ONCE);
-    await Promise.all(part.map((program) => hot.put(program, undefined, call)));
+    await Promise.all(part.map((program) => hot.put(program, {}, call)));
     await Promise.all(part.flatMap((program) => [guide.putProgram(program), guide.indexContent(program)]));
   }
   const top = films.toSorted((a, b) => b.popularityScore - a.popularityScore);
@@ -107,12 +107,12 @@ function hotRows({ hot }: Stores, guide: GuideDesign, film: Program): readonly R
     },
     {
       name: 'write a program, same score',
-      ours: () => hot.put(next, undefined, call),
+      ours: () => hot.put(next, {}, call),
       guide: () => guide.putProgram(next),
     },
     {
       name: 'write a program, another score',
-      ours: () => hot.put(risen, undefined, call),
+      ours: () => hot.put(risen, {}, call),
       guide: () => guide.putProgram(risen),
     },
   ];

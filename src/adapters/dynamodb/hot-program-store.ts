@@ -5,7 +5,7 @@ import type { Program } from '../../domain/program/program.ts';
 import { isId } from '../../domain/program/program.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { HotProgramStore, HotRead, HotWrite } from '../../ports/hot-program-store.ts';
+import type { HotProgramStore, HotPutOptions, HotRead, HotWrite } from '../../ports/hot-program-store.ts';
 import { TOMBSTONE_KEPT_MS } from '../../ports/hot-program-store.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Pause } from './activity/retry.ts';
@@ -18,6 +18,7 @@ import { topByCategory } from './hot-programs/category.ts';
 import type { HotTable } from './hot-programs/hot-table.ts';
 import { readList, saveList } from './hot-programs/lists.ts';
 import { toItem, toRead, toTombstone } from './hot-programs/program-item.ts';
+import { scanEntries } from './hot-programs/scan.ts';
 import { putIfNewer } from './hot-programs/writes.ts';
 import { itemBytes } from './item-size.ts';
 import { withStoreErrors } from './store-errors.ts';
@@ -43,11 +44,13 @@ export function createDynamodbHotProgramStore(deps: DynamodbHotProgramStoreDeps)
   return {
     get: (programId, call) => withStoreErrors(() => get(on, programId, call), call),
     getMany: (programIds, call) => withStoreErrors(() => getMany(on, programIds, call), call),
-    put: (program, ttlMs, call) => withStoreErrors(() => put(on, program, ttlMs, call), call),
-    delete: (removal, call) => {
+    put: (program, options, call) => withStoreErrors(() => put(on, program, options, call), call),
+    delete: (removal, call, options) => {
       const tombstone = () => toTombstone(removal, on.clock.now() + TOMBSTONE_KEPT_MS);
-      return withStoreErrors(() => putIfNewer(on, tombstone(), removal.version, call), call);
+      const write = { version: removal.version, refresh: options?.refresh };
+      return withStoreErrors(() => putIfNewer(on, tombstone(), write, call), call);
     },
+    scan: (cursor, limit, call) => withStoreErrors(() => scanEntries(on, cursor, limit, call), call),
     topByCategory: (category, limit, after, call) =>
       withStoreErrors(() => topByCategory(on, { category, limit, after }, call), call),
     saveList: (name, cards, ttlMs, call) =>
@@ -70,11 +73,16 @@ async function getMany(on: HotTable, programIds: readonly string[], call: Call):
   return programIds.map((programId) => toRead(items.get(programId), nowMs));
 }
 
-async function put(on: HotTable, program: Program, ttlMs: number | undefined, call: Call): Promise<HotWrite> {
+async function put(
+  on: HotTable,
+  program: Program,
+  { ttlMs, refresh }: HotPutOptions,
+  call: Call,
+): Promise<HotWrite> {
   const expiresAtMs = ttlMs === undefined ? undefined : on.clock.now() + ttlMs;
   const item = toItem(program, expiresAtMs, on.indexShards);
   refuseTooLarge(item, program.programId);
-  return putIfNewer(on, item, program.version, call);
+  return putIfNewer(on, item, { version: program.version, refresh }, call);
 }
 
 const { maxProgramBytes } = dynamodbDifferences.hotProgramStore;

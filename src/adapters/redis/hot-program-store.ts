@@ -1,11 +1,19 @@
 import type { Program } from '../../domain/program/program.ts';
 import type { Call } from '../../ports/call.ts';
-import type { HotProgramStore, HotRead, HotWrite, ProgramRemoval } from '../../ports/hot-program-store.ts';
+import type {
+  HotDeleteOptions,
+  HotProgramStore,
+  HotPutOptions,
+  HotRead,
+  HotWrite,
+  ProgramRemoval,
+} from '../../ports/hot-program-store.ts';
 import { TOMBSTONE_KEPT_MS } from '../../ports/hot-program-store.ts';
 import { droppedAt, expiryOf } from './hot-programs/expiry.ts';
 import type { HotPrograms } from './hot-programs/hot-programs.ts';
 import { readList, saveList } from './hot-programs/lists.ts';
 import { readProgram, writeProgram, writeTombstone } from './hot-programs/program-text.ts';
+import { scanEntries } from './hot-programs/scan.ts';
 import { putProgram, removeProgram } from './hot-programs/scripts.ts';
 import { shardOf } from './hot-programs/shards.ts';
 import { topByCategory } from './hot-programs/top-cards.ts';
@@ -29,8 +37,10 @@ export function createRedisHotProgramStore(options: RedisHotProgramStoreOptions)
   return {
     get: (programId, call) => get(store, programId, call),
     getMany: (programIds, call) => withStoreErrors(() => getMany(store, programIds, call), call),
-    put: (program, ttlMs, call) => withStoreErrors(() => put(store, program, ttlMs, call), call),
-    delete: (removal, call) => withStoreErrors(() => remove(store, removal, call), call),
+    put: (program, options, call) => withStoreErrors(() => put(store, program, options, call), call),
+    delete: (removal, call, options = {}) =>
+      withStoreErrors(() => remove(store, removal, options, call), call),
+    scan: (cursor, limit, call) => withStoreErrors(() => scanEntries(store, cursor, limit, call), call),
     topByCategory: (category, limit, after, call) =>
       withStoreErrors(() => topByCategory(store, category, limit, after, call), call),
     saveList: (name, cards, ttlMs, call) =>
@@ -77,21 +87,23 @@ async function getMany(
 async function put(
   { client, keys, clock, shards }: HotPrograms,
   program: Program,
-  ttlMs: number | undefined,
+  { ttlMs, refresh }: HotPutOptions,
   call: Call,
 ): Promise<HotWrite> {
   const { programId, version, category } = program;
   const shard = shardOf(programId, shards);
   const nowMs = clock.now();
   const expiresAtMs = expiryOf(nowMs, ttlMs);
-  const args = [nowMs, writeProgram(program, expiresAtMs), droppedAt(expiresAtMs), programId];
-  const places = [keys.program(shard, programId), keys.category(shard, category)];
+  const text = writeProgram(program, expiresAtMs);
+  const args = [nowMs, text, droppedAt(expiresAtMs), toFlag(refresh), programId];
+  const places = [keys.program(shard, programId), keys.programIds(shard), keys.category(shard, category)];
   return toWrite(await putProgram(client, places, args, call), version);
 }
 
 async function remove(
   { client, keys, clock, shards }: HotPrograms,
   removal: ProgramRemoval,
+  { refresh }: HotDeleteOptions,
   call: Call,
 ): Promise<HotWrite> {
   const { programId, version } = removal;
@@ -99,8 +111,13 @@ async function remove(
   const nowMs = clock.now();
   const expiresAtMs = expiryOf(nowMs, TOMBSTONE_KEPT_MS);
   const text = writeTombstone(removal, expiresAtMs);
-  const args = [nowMs, text, droppedAt(expiresAtMs), programId, keys.category(shard, '')];
-  return toWrite(await removeProgram(client, [keys.program(shard, programId)], args, call), version);
+  const args = [nowMs, text, droppedAt(expiresAtMs), toFlag(refresh), programId, keys.category(shard, '')];
+  const places = [keys.program(shard, programId), keys.programIds(shard)];
+  return toWrite(await removeProgram(client, places, args, call), version);
+}
+
+function toFlag(isOn: boolean | undefined): number {
+  return isOn === true ? 1 : 0;
 }
 
 function toWrite(stored: unknown, version: number): HotWrite {

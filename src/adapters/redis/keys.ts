@@ -8,6 +8,8 @@ export interface RedisKeys {
   counters(filedKey: string): string;
   /** A copy of a program; `shard` is where it and its category live. With the id `''`: what such keys begin with. */
   program(shard: number, programId: string): string;
+  /** The ids of all programs of a shard, tombstones included. */
+  programIds(shard: number): string;
   /** The programs of a category in a shard, by score. With the category `''`: what such keys begin with. */
   category(shard: number, category: string): string;
   /** The current snapshot of a ranked list, and what the snapshot holds. With the snapshot `''`: what such keys begin with. */
@@ -21,6 +23,7 @@ export function createRedisKeys(prefix: string): RedisKeys {
   return {
     counters: (filedKey) => `${prefix}limit:{${filedKey}}`,
     program: (shard, programId) => `${prefix}{hot:${shard}}:program:${programId}`,
+    programIds: (shard) => `${prefix}{hot:${shard}}:ids`,
     category: (shard, category) => `${prefix}{hot:${shard}}:category:${escaped(category)}`,
     listPointer: (name) => `${prefix}{list:${escaped(name)}}:current`,
     listCards: (name, snapshotId) => `${prefix}{list:${escaped(name)}}:cards:${escaped(snapshotId)}`,

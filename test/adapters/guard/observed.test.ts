@@ -56,7 +56,10 @@ describe('what an observed port tells', () => {
 
   function aPort(answer: (call: Call) => Promise<string>) {
     calls.length = 0;
-    const port = { read: (_key: string, call: Call) => answer(call), label: () => 'not a call' };
+    const port = {
+      read: (_key: string, call: Call, _options?: object) => answer(call),
+      label: () => 'not a call',
+    };
     const telemetry = { called: (call: PortCall) => void calls.push(call) };
     return observed(port, { port: 'Shelf', adapter: 'paper', telemetry });
   }
@@ -74,6 +77,13 @@ describe('what an observed port tells', () => {
         requestId: 'request-1',
       },
     ]);
+  });
+
+  test('its request though options follow the call, or undefined in their place', async () => {
+    const port = aPort(async () => 'a value');
+    await port.read('a key', { ...aCall(), requestId: 'request-1' }, { refresh: true });
+    await port.read('a key', { ...aCall(), requestId: 'request-2' }, undefined);
+    expect(calls.map(({ requestId }) => requestId)).toEqual(['request-1', 'request-2']);
   });
 
   test.each([

@@ -78,7 +78,7 @@ export function categoriesContract(subject: HotProgramSubject): void {
       const [mover, stayer] = [8, 5].map((popularityScore) => aProgram({ category: from, popularityScore }));
       if (mover === undefined || stayer === undefined) throw new Error('two were made');
       await putAll(store, [mover, stayer]);
-      const put = (change: Partial<Program>) => store.put({ ...mover, ...change }, undefined, aCall());
+      const put = (change: Partial<Program>) => store.put({ ...mover, ...change }, {}, aCall());
       await expectCategory(fixture, from, [mover.programId, stayer.programId]);
       await put({ version: 2, popularityScore: 2 });
       await expectCategory(fixture, from, [stayer.programId, mover.programId]);
@@ -124,11 +124,11 @@ export function categoriesContract(subject: HotProgramSubject): void {
         aProgram({ category: here, popularityScore: n % 5 }),
       );
       const writes = programs.flatMap((program, n) => [
-        () => store.put({ ...program, version: 1 }, undefined, aCall()),
-        () => store.put({ ...program, version: 2, popularityScore: n % 3 }, undefined, aCall()),
-        () => store.put({ ...program, version: 3, category: there }, undefined, aCall()),
+        () => store.put({ ...program, version: 1 }, {}, aCall()),
+        () => store.put({ ...program, version: 2, popularityScore: n % 3 }, {}, aCall()),
+        () => store.put({ ...program, version: 3, category: there }, {}, aCall()),
         () => store.delete({ programId: program.programId, version: 4 }, aCall()),
-        () => store.put({ ...program, version: n % 2 === 0 ? 5 : 3, category: there }, undefined, aCall()),
+        () => store.put({ ...program, version: n % 2 === 0 ? 5 : 3, category: there }, {}, aCall()),
       ]);
       await Promise.all(writes.map((write) => write()));
       const kept = programs.filter((_, n) => n % 2 === 0).map(({ programId }) => programId);

@@ -11,7 +11,10 @@ export function expiryContract(subject: HotProgramSubject): void {
         const fixture = await subject();
         const program = aProgram();
         const { programId } = program;
-        expect(await fixture.store.put(program, ttlMs, aCall())).toEqual({ outcome: 'applied', version: 1 });
+        expect(await fixture.store.put(program, { ttlMs }, aCall())).toEqual({
+          outcome: 'applied',
+          version: 1,
+        });
         fixture.clock.advance(ttlMs - 1);
         await expectRead(fixture, programId, { outcome: 'hit', program });
         fixture.clock.advance(1);
@@ -27,9 +30,9 @@ export function expiryContract(subject: HotProgramSubject): void {
         aProgram({ category, popularityScore }),
       );
       const ids = [first, second, third].map((program) => program?.programId ?? '');
-      await fixture.store.put(first ?? aProgram(), 5 * MINUTE_MS, aCall());
-      await fixture.store.put(second ?? aProgram(), undefined, aCall());
-      await fixture.store.put(third ?? aProgram(), 10 * MINUTE_MS, aCall());
+      await fixture.store.put(first ?? aProgram(), { ttlMs: 5 * MINUTE_MS }, aCall());
+      await fixture.store.put(second ?? aProgram(), {}, aCall());
+      await fixture.store.put(third ?? aProgram(), { ttlMs: 10 * MINUTE_MS }, aCall());
       await expectCategory(fixture, category, ids, 1);
       fixture.clock.advance(5 * MINUTE_MS);
       await expectCategory(fixture, category, ids.slice(1), 1);
@@ -42,12 +45,12 @@ export function expiryContract(subject: HotProgramSubject): void {
       const { store, clock } = fixture;
       const program = aProgram({ version: 8 });
       const { programId } = program;
-      await store.put(program, MINUTE_MS, aCall());
-      expect(await store.put({ ...program, version: 3 }, undefined, aCall())).toMatchObject({
+      await store.put(program, { ttlMs: MINUTE_MS }, aCall());
+      expect(await store.put({ ...program, version: 3 }, {}, aCall())).toMatchObject({
         outcome: 'superseded',
       });
       clock.advance(MINUTE_MS);
-      expect(await store.put({ ...program, version: 3 }, MINUTE_MS, aCall())).toEqual({
+      expect(await store.put({ ...program, version: 3 }, { ttlMs: MINUTE_MS }, aCall())).toEqual({
         outcome: 'applied',
         version: 3,
       });
@@ -65,16 +68,16 @@ export function expiryContract(subject: HotProgramSubject): void {
       const { store, clock } = fixture;
       const program = aProgram({ category: aName() });
       const { programId, category } = program;
-      await store.put(program, MINUTE_MS, aCall());
+      await store.put(program, { ttlMs: MINUTE_MS }, aCall());
       clock.advance(MINUTE_MS / 2);
-      await store.put({ ...program, version: 2 }, MINUTE_MS, aCall());
+      await store.put({ ...program, version: 2 }, { ttlMs: MINUTE_MS }, aCall());
       clock.advance(MINUTE_MS / 2);
       await expectRead(fixture, programId, { outcome: 'hit', program: { ...program, version: 2 } });
-      await store.put({ ...program, version: 3 }, undefined, aCall());
+      await store.put({ ...program, version: 3 }, {}, aCall());
       clock.advance(1_000 * MINUTE_MS);
       await expectRead(fixture, programId, { outcome: 'hit', program: { ...program, version: 3 } });
       await expectCategory(fixture, category, [programId]);
-      await store.put({ ...program, version: 4 }, MINUTE_MS, aCall());
+      await store.put({ ...program, version: 4 }, { ttlMs: MINUTE_MS }, aCall());
       clock.advance(MINUTE_MS);
       await expectRead(fixture, programId, { outcome: 'expired' });
       await expectCategory(fixture, category, []);
@@ -85,10 +88,10 @@ export function expiryContract(subject: HotProgramSubject): void {
       const { store, clock } = fixture;
       const category = aName();
       const passing = Array.from({ length: 60 }, () => aProgram({ category }));
-      await Promise.all(passing.map((program) => store.put(program, MINUTE_MS, aCall())));
+      await Promise.all(passing.map((program) => store.put(program, { ttlMs: MINUTE_MS }, aCall())));
       clock.advance(MINUTE_MS);
       const staying = aProgram({ category });
-      await store.put(staying, undefined, aCall());
+      await store.put(staying, {}, aCall());
       await expectCategory(fixture, category, [staying.programId], 7);
       const reads = await store.getMany(
         passing.map(({ programId }) => programId),

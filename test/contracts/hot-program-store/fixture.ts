@@ -102,7 +102,5 @@ export async function readCategory(
 /** Puts programs, 50 at a time. */
 export async function putAll(store: HotProgramStore, programs: readonly Program[]): Promise<void> {
   for (let from = 0; from < programs.length; from += 50)
-    await Promise.all(
-      programs.slice(from, from + 50).map((program) => store.put(program, undefined, aCall())),
-    );
+    await Promise.all(programs.slice(from, from + 50).map((program) => store.put(program, {}, aCall())));
 }

@@ -6,7 +6,9 @@ import { isolationContract } from './isolation.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { pagingContract } from './paging.contract.ts';
 import { readsContract } from './reads.contract.ts';
+import { refreshContract } from './refresh.contract.ts';
 import { removalsContract } from './removals.contract.ts';
+import { scanContract } from './scan.contract.ts';
 import { sizesContract } from './sizes.contract.ts';
 import { valuesContract } from './values.contract.ts';
 import { versionsContract } from './versions.contract.ts';
@@ -14,7 +16,10 @@ import { versionsContract } from './versions.contract.ts';
 /** Every promise of the port `HotProgramStore`. */
 export function hotProgramStoreContract(subject: HotProgramSubject): void {
   describe('HotProgramStore', () => {
+    // First: a scan reads everything, and other tests leave much behind.
+    scanContract(subject);
     versionsContract(subject);
+    refreshContract(subject);
     removalsContract(subject);
     expiryContract(subject);
     readsContract(subject);

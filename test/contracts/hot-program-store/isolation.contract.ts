@@ -23,12 +23,16 @@ const READS: Readonly<Record<string, Run>> = {
   getMany: (store, { programId }, call) => store.getMany([programId, programId], call),
   'getMany of nothing': (store, _program, call) => store.getMany([], call),
   topByCategory: (store, { category }, call) => store.topByCategory(category, 10, undefined, call),
+  scan: (store, _program, call) => store.scan(undefined, 10, call),
   list: (store, { category }, call) => store.list(category, { offset: 0, limit: 10 }, call),
 };
 
 const WRITES: Readonly<Record<string, Run>> = {
-  put: (store, program, call) => store.put({ ...program, version: 2 }, undefined, call),
+  put: (store, program, call) => store.put({ ...program, version: 2 }, {}, call),
   delete: (store, { programId }, call) => store.delete({ programId, version: 2 }, call),
+  'put, to refresh': (store, program, call) =>
+    store.put({ ...program, title: 'refreshed' }, { refresh: true }, call),
+  'delete, to refresh': (store, program, call) => store.delete(program, call, { refresh: true }),
   saveList: (store, { category }, call) => store.saveList(category, cardsOf(3), MINUTE_MS, call),
 };
 
@@ -39,7 +43,7 @@ export function isolationContract(subject: HotProgramSubject): void {
     const given = aProgram({ category: aName(), metadata: { a: { b: ['c'] } } });
     const program = structuredClone(given);
     const cards = [{ ...toCard(given) }];
-    await fixture.store.put(given, undefined, aCall());
+    await fixture.store.put(given, {}, aCall());
     await fixture.store.saveList(program.category, cards, MINUTE_MS, aCall());
     const expectUnchanged = async () => {
       await expectRead(fixture, program.programId, { outcome: 'hit', program });

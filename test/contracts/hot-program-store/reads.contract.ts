@@ -35,8 +35,8 @@ export function readsContract(subject: HotProgramSubject): void {
       const { store, clock } = fixture;
       const [program, passing] = [aProgram(), aProgram()];
       const [gone, unknown] = [anId(), anId()];
-      await store.put(program, undefined, aCall());
-      await store.put(passing, MINUTE_MS, aCall());
+      await store.put(program, {}, aCall());
+      await store.put(passing, { ttlMs: MINUTE_MS }, aCall());
       await store.delete({ programId: gone, version: 4 }, aCall());
       clock.advance(MINUTE_MS);
       const ids = [unknown, program.programId, gone, program.programId, passing.programId, unknown];

@@ -14,13 +14,13 @@ export function removalsContract(subject: HotProgramSubject): void {
       const { store } = fixture;
       const program = aProgram({ version: 3 });
       const { programId } = program;
-      await store.put(program, undefined, aCall());
+      await store.put(program, {}, aCall());
       expect(await store.delete({ programId, version: 5 }, aCall())).toEqual({
         outcome: 'applied',
         version: 5,
       });
       await expectRead(fixture, programId, { outcome: 'tombstone', version: 5 });
-      const put = (version: number) => store.put({ ...program, version }, undefined, aCall());
+      const put = (version: number) => store.put({ ...program, version }, {}, aCall());
       expect(await put(4)).toEqual({ outcome: 'superseded', version: 5 });
       expect(await put(5)).toEqual({ outcome: 'duplicate', version: 5 });
       await expectRead(fixture, programId, { outcome: 'tombstone', version: 5 });
@@ -35,7 +35,7 @@ export function removalsContract(subject: HotProgramSubject): void {
       expect(await fixture.store.delete({ programId, version: 2 }, aCall())).toMatchObject({
         outcome: 'applied',
       });
-      expect(await fixture.store.put(program, undefined, aCall())).toEqual({
+      expect(await fixture.store.put(program, {}, aCall())).toEqual({
         outcome: 'superseded',
         version: 2,
       });
@@ -47,7 +47,7 @@ export function removalsContract(subject: HotProgramSubject): void {
       const { store } = fixture;
       const program = aProgram({ version: 3 });
       const { programId } = program;
-      await store.put(program, undefined, aCall());
+      await store.put(program, {}, aCall());
       expect(await store.delete({ programId, version: 2 }, aCall())).toEqual({
         outcome: 'superseded',
         version: 3,
@@ -70,11 +70,11 @@ export function removalsContract(subject: HotProgramSubject): void {
       const category = aName();
       const program = aProgram({ category });
       const { programId } = program;
-      await store.put(program, undefined, aCall());
+      await store.put(program, {}, aCall());
       await expectCategory(fixture, category, [programId]);
       await store.delete({ programId, version: 2 }, aCall());
       await expectCategory(fixture, category, []);
-      await store.put({ ...program, version: 3 }, undefined, aCall());
+      await store.put({ ...program, version: 3 }, {}, aCall());
       await expectCategory(fixture, category, [programId]);
     });
 
@@ -86,10 +86,10 @@ export function removalsContract(subject: HotProgramSubject): void {
       await store.delete({ programId, version: 9 }, aCall());
       clock.advance(TOMBSTONE_KEPT_MS - 1);
       await expectRead(fixture, programId, { outcome: 'tombstone', version: 9 });
-      expect(await store.put(program, undefined, aCall())).toEqual({ outcome: 'superseded', version: 9 });
+      expect(await store.put(program, {}, aCall())).toEqual({ outcome: 'superseded', version: 9 });
       clock.advance(1);
       await expectRead(fixture, programId, { outcome: 'expired' });
-      expect(await store.put(program, undefined, aCall())).toEqual({ outcome: 'applied', version: 1 });
+      expect(await store.put(program, {}, aCall())).toEqual({ outcome: 'applied', version: 1 });
       await expectRead(fixture, programId, { outcome: 'hit', program });
       clock.advance(10 * TOMBSTONE_KEPT_MS);
       await expectRead(fixture, programId, { outcome: 'hit', program });
@@ -132,7 +132,7 @@ const arrivals = fc.array(fc.integer({ min: 1, max: 9 }).map(toWrite), { minLeng
 function apply({ store }: HotProgramFixture, programId: string, { version, removes }: Write) {
   return removes
     ? store.delete({ programId, version }, aCall())
-    : store.put(aProgram({ programId, version, category: programId }), undefined, aCall());
+    : store.put(aProgram({ programId, version, category: programId }), {}, aCall());
 }
 
 async function expectNewest(fixture: HotProgramFixture, programId: string, writes: readonly Write[]) {

@@ -12,7 +12,7 @@ export function sizesContract(subject: HotProgramSubject): void {
       const fixture = await subject();
       const bytes = Math.min(LARGE_BYTES, fixture.differences.maxProgramBytes ?? LARGE_BYTES) - 2_000;
       const program = aProgram({ metadata: { text: 'm'.repeat(bytes) } });
-      await fixture.store.put(program, undefined, aCall());
+      await fixture.store.put(program, {}, aCall());
       await expectRead(fixture, program.programId, { outcome: 'hit', program });
     });
 
@@ -27,8 +27,8 @@ export function sizesContract(subject: HotProgramSubject): void {
         category: aName(),
         metadata: { text: 'm'.repeat(LARGE_BYTES) },
       };
-      await store.put(program, undefined, aCall());
-      const put = store.put(large, undefined, aCall());
+      await store.put(program, {}, aCall());
+      const put = store.put(large, {}, aCall());
       if (maxProgramBytes === undefined) {
         expect(await put).toEqual({ outcome: 'applied', version: 2 });
         await expectRead(fixture, program.programId, { outcome: 'hit', program: large });

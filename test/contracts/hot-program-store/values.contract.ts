@@ -69,7 +69,7 @@ export function valuesContract(subject: HotProgramSubject): void {
     it.each(Object.keys(VALUES))('%s', async (name) => {
       const fixture = await subject();
       const program = aProgram({ category: aName(), ...VALUES[name] });
-      await fixture.store.put(program, undefined, aCall());
+      await fixture.store.put(program, {}, aCall());
       await expectRead(fixture, program.programId, { outcome: 'hit', program });
       await seen(fixture, async () => {
         const page = await fixture.store.topByCategory(program.category, 5, undefined, aCall());
@@ -88,7 +88,7 @@ export function valuesContract(subject: HotProgramSubject): void {
         metadata: { [`_${text}`]: text, nested: { list: [text, { text }] } },
         popularityScore: 1e11,
       });
-      await fixture.store.put(program, undefined, aCall());
+      await fixture.store.put(program, {}, aCall());
       await expectRead(fixture, program.programId, { outcome: 'hit', program });
       await seen(fixture, async () => {
         const page = await fixture.store.topByCategory(text, 100, undefined, aCall());
@@ -99,7 +99,7 @@ export function valuesContract(subject: HotProgramSubject): void {
     it('and -0 as JSON has it, which is 0', async () => {
       const fixture = await subject();
       const program = aProgram({ viewCount: -0, popularityScore: -0, metadata: { zero: [-0] } });
-      await fixture.store.put(program, undefined, aCall());
+      await fixture.store.put(program, {}, aCall());
       const expected = { ...program, viewCount: 0, popularityScore: 0, metadata: { zero: [0] } };
       await expectRead(fixture, program.programId, { outcome: 'hit', program: expected });
     });
@@ -116,7 +116,7 @@ export function valuesContract(subject: HotProgramSubject): void {
         thumbnailUrl: `https://example.org/${'x'.repeat(2_028)}`,
         metadata: { text: 'm'.repeat(16_000) },
       });
-      await fixture.store.put(program, undefined, aCall());
+      await fixture.store.put(program, {}, aCall());
       await expectRead(fixture, program.programId, { outcome: 'hit', program });
     });
   });

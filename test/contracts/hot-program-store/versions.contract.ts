@@ -12,7 +12,7 @@ export function versionsContract(subject: HotProgramSubject): void {
       const fixture = await subject();
       for (const version of [1, 7, Number.MAX_SAFE_INTEGER]) {
         const program = aProgram({ version });
-        expect(await fixture.store.put(program, undefined, aCall())).toEqual({ outcome: 'applied', version });
+        expect(await fixture.store.put(program, {}, aCall())).toEqual({ outcome: 'applied', version });
         await expectRead(fixture, program.programId, { outcome: 'hit', program });
       }
     });
@@ -22,8 +22,7 @@ export function versionsContract(subject: HotProgramSubject): void {
       const { store } = fixture;
       const [second, fourth] = [2, 4].map((version) => aProgram({ programId: anId(), version }));
       const program = { ...aProgram(), ...second };
-      const put = (version: number, title: string) =>
-        store.put({ ...program, version, title }, undefined, aCall());
+      const put = (version: number, title: string) => store.put({ ...program, version, title }, {}, aCall());
       expect(await put(2, 'second')).toEqual({ outcome: 'applied', version: 2 });
       expect(await put(2, 'another second')).toEqual({ outcome: 'duplicate', version: 2 });
       expect(await put(1, 'first')).toEqual({ outcome: 'superseded', version: 2 });
@@ -42,7 +41,7 @@ export function versionsContract(subject: HotProgramSubject): void {
           const program = aProgram({ category: anId('c') });
           let newest = 0;
           for (const version of versions) {
-            const write = await fixture.store.put(asVersion(program, version), undefined, aCall());
+            const write = await fixture.store.put(asVersion(program, version), {}, aCall());
             expect(write).toEqual({
               outcome: outcomeOf(version, newest),
               version: Math.max(version, newest),
@@ -62,7 +61,7 @@ export function versionsContract(subject: HotProgramSubject): void {
       const program = aProgram();
       const versions = Array.from({ length: 200 }, (_, caller) => 1 + ((caller * 37) % 50));
       const writes = await Promise.all(
-        versions.map((version) => fixture.store.put(asVersion(program, version), undefined, aCall())),
+        versions.map((version) => fixture.store.put(asVersion(program, version), {}, aCall())),
       );
       for (const [caller, { outcome, version }] of writes.entries()) {
         const mine = versions[caller] ?? 0;
@@ -78,8 +77,8 @@ export function versionsContract(subject: HotProgramSubject): void {
     it('of one program say nothing about another', async () => {
       const fixture = await subject();
       const [first, second] = [aProgram({ version: 9 }), aProgram({ version: 1 })];
-      await fixture.store.put(first, undefined, aCall());
-      expect(await fixture.store.put(second, undefined, aCall())).toEqual({ outcome: 'applied', version: 1 });
+      await fixture.store.put(first, {}, aCall());
+      expect(await fixture.store.put(second, {}, aCall())).toEqual({ outcome: 'applied', version: 1 });
       await expectRead(fixture, first.programId, { outcome: 'hit', program: first });
     });
   });

@@ -1,3 +1,5 @@
+import { isCall } from './is-call.ts';
+
 /** What calls were answered, by operation and arguments. Answers are copied in and out, as a store would. */
 export interface Answers {
   keep(operation: string, args: readonly unknown[], answer: unknown): void;
@@ -13,7 +15,7 @@ export function createAnswers(): Answers {
   };
 }
 
-/** The last argument is the call, which differs from one to the next. */
+/** Without the call, which differs from one to the next. */
 function keyOf(operation: string, args: readonly unknown[]): string {
-  return JSON.stringify([operation, ...args.slice(0, -1)]);
+  return JSON.stringify([operation, ...args.filter((arg) => !isCall(arg))]);
 }

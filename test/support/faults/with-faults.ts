@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreThrottled, StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
-import type { Call } from '../../../src/ports/call.ts';
 import type { Answers } from './answers.ts';
 import { createAnswers } from './answers.ts';
 import type { Fault, FaultPlan } from './fault.ts';
+import { isCall } from './is-call.ts';
 
 export interface FaultOptions {
   readonly plan: FaultPlan;
@@ -24,8 +24,8 @@ interface Invocation {
 }
 
 /**
- * The same port, with the faults of a plan. Fits any port whose methods take their `Call` last; what takes none (a listener,
- * a property) is passed through. The same plan and the same calls give the same faults.
+ * The same port, with the faults of a plan. Fits any port whose methods take a `Call`; what takes none (a listener, a
+ * property) is passed through. The same plan and the same calls give the same faults.
  */
 export function withFaults<Port extends object>(port: Port, options: FaultOptions): Port {
   const answers = createAnswers();
@@ -39,8 +39,8 @@ export function withFaults<Port extends object>(port: Port, options: FaultOption
 function faulty(operation: string, method: Method, answers: Answers, options: FaultOptions): Method {
   let made = 0;
   return (...args) => {
-    const call = args.at(-1);
-    if (!isCall(call)) return method(...args);
+    const call = args.find(isCall);
+    if (call === undefined) return method(...args);
     made += 1;
     const ask = async (asked = args) => {
       const answer = await method(...asked);
@@ -91,12 +91,6 @@ async function meet(
 const STORE = 'the store with faults';
 
 const wait = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal });
-
-function isCall(value: unknown): value is Call {
-  return (
-    typeof value === 'object' && value !== null && 'signal' in value && value.signal instanceof AbortSignal
-  );
-}
 
 function shortened(operation: string, args: readonly unknown[], keep: number): readonly unknown[] {
   const at = args.findIndex((arg) => Array.isArray(arg));

@@ -124,7 +124,8 @@ function metadataOf(item: Item): JsonObject {
   return isPlainObject(metadata) ? (metadata as JsonObject) : refuse('metadata');
 }
 
-function decoded<Result>(read: () => Result, otherwise: () => Result): Result {
+/** What `read` answers, or `otherwise` where it finds an item that is none of ours. */
+export function decoded<Result>(read: () => Result, otherwise: () => Result): Result {
   try {
     return read();
   } catch (error) {

@@ -9,17 +9,20 @@ import { versionOf } from './program-item.ts';
 /** Holds for what is not there, has no version, is older, or has expired: DynamoDB may not have removed it yet. */
 const IS_NEWER = 'NOT attribute_type(#version, :number) OR #version < :version OR #expiresAt <= :now';
 
-/** A put whose answer was lost is tried again by the SDK and meets its own item, which makes it a duplicate. */
+/** Holds for the same version as well. */
+const IS_NOT_OLDER = 'NOT attribute_type(#version, :number) OR #version <= :version OR #expiresAt <= :now';
+
+/** A put whose answer was lost is tried again by the SDK and meets its own item, which makes it a duplicate, or writes it again. */
 export async function putIfNewer(
   { client, table, clock }: HotTable,
   item: Item,
-  version: number,
+  { version, refresh }: { readonly version: number; readonly refresh: boolean | undefined },
   call: Call,
 ): Promise<HotWrite> {
   const command = new PutItemCommand({
     TableName: table,
     Item: { ...item },
-    ConditionExpression: IS_NEWER,
+    ConditionExpression: refresh === true ? IS_NOT_OLDER : IS_NEWER,
     ExpressionAttributeNames: { '#version': 'version', '#expiresAt': 'expiresAt' },
     ExpressionAttributeValues: {
       ':number': { S: 'N' },

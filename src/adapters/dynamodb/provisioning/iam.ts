@@ -24,8 +24,8 @@ export interface IamPolicy {
 
 /**
  * - `serving`: what requests need, and the check at the start.
- * - `relaying`: what copies programs and documents into their tables and verifies the copies. A process that serves and relays
- *   has both.
+ * - `relaying`: what copies programs and documents into their tables, fills them and verifies the copies, by scans of them. A
+ *   process that serves and relays has both.
  * - `provisioning`: what `mediamesh tables apply` and `diff` need; for operators and pipelines, never for the service.
  */
 export interface IamPolicies {
@@ -37,19 +37,15 @@ export interface IamPolicies {
 /** The least that each role needs. A transaction has no action of its own: it needs those of its parts. */
 export function iamPolicies(scope: IamScope): IamPolicies {
   return {
-    serving: policy([
-      ...dataStatements(scope, SERVING),
-      healthStatement(scope),
-      guardStatement(scope, ['dynamodb:Scan']),
-    ]),
-    relaying: policy([...dataStatements(scope, RELAYING), healthStatement(scope), guardStatement(scope, [])]),
+    serving: policy([...dataStatements(scope, SERVING), healthStatement(scope), ...guardStatements(scope)]),
+    relaying: policy([...dataStatements(scope, RELAYING), healthStatement(scope), ...guardStatements(scope)]),
     provisioning: policy(provisioningStatements(scope)),
   };
 }
 
 type DataActions = Readonly<Partial<Record<TableRole, readonly string[]>>>;
 
-/** What the adapters send. Of these, Query reads indexes; it is the one action that an index knows of, so the index's ARN is named for it. */
+/** What the adapters send, but for scans, which are for those who verify. Of these, Query reads indexes; it is the one action that an index knows of, so the index's ARN is named for it. */
 export const SERVING = {
   discovery: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query'],
   search: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
@@ -80,22 +76,33 @@ function healthStatement(scope: IamScope): IamStatement {
   return { Sid: 'CheckAtStart', Effect: 'Allow', Action, Resource: tableArns(scope) };
 }
 
-/** Whatever else the role is allowed: the tables stay, and are read and written in the ways above only. */
-function guardStatement(scope: IamScope, more: readonly string[]): IamStatement {
-  const Action = [
-    ...more,
-    'dynamodb:DeleteTable',
-    'dynamodb:PartiQL*',
-    'dynamodb:UpdateTable',
-    'dynamodb:UpdateTimeToLive',
+const NEVER = [
+  'dynamodb:DeleteTable',
+  'dynamodb:PartiQL*',
+  'dynamodb:UpdateTable',
+  'dynamodb:UpdateTimeToLive',
+];
+
+/**
+ * Whatever else the role is allowed: the tables stay, and are read and written in the ways above only. Of the tables with copies
+ * serving is not allowed scans, nor forbidden them: that would take them from a process that relays as well.
+ */
+function guardStatements(scope: IamScope): readonly IamStatement[] {
+  const copies = Object.keys(RELAYING).map((role) => scope.names[role as TableRole]);
+  const others = Object.values(scope.names).filter((name: string) => !copies.includes(name));
+  return [
+    { Sid: 'Never', Effect: 'Deny', Action: NEVER, Resource: withIndexes(tableArns(scope)) },
+    {
+      Sid: 'NeverScan',
+      Effect: 'Deny',
+      Action: ['dynamodb:Scan'],
+      Resource: withIndexes(others.map((name: string) => tableArn(scope, name))),
+    },
   ];
-  const tables = tableArns(scope);
-  return {
-    Sid: 'Never',
-    Effect: 'Deny',
-    Action,
-    Resource: [...tables, ...tables.map((arn) => `${arn}/index/*`)],
-  };
+}
+
+function withIndexes(tables: readonly string[]): readonly string[] {
+  return [...tables, ...tables.map((arn) => `${arn}/index/*`)];
 }
 
 const TABLE_ACTIONS = [

@@ -1,6 +1,6 @@
 import type { Program } from '../../../domain/program/program.ts';
 import type { ProgramCard } from '../../../domain/program/program-card.ts';
-import type { HotRead, ProgramRemoval } from '../../../ports/hot-program-store.ts';
+import type { HotEntry, HotRead, ProgramRemoval } from '../../../ports/hot-program-store.ts';
 import { escaped } from '../keys.ts';
 import { rankOf } from './rank.ts';
 
@@ -14,6 +14,8 @@ import { rankOf } from './rank.ts';
  * before `,"description":`. These characters can not stand in a text of the card, where JSON escapes the quotation marks.
  */
 const HEAD = /^p1 (\d{1,16}) (\d{1,16}) (\S+)[^\n]*\n/;
+/** What a scan sees of it, the first 64 characters, has no more than this for sure. */
+const BEGINNING = /^p1 (\d{1,16}) (\d{1,16}) (\S+)[ \n]/;
 
 /** A program as JSON has it: moments in Unix milliseconds. */
 type StoredProgram = Omit<Program, 'createdAt' | 'updatedAt'> & {
@@ -58,6 +60,15 @@ export function readProgram(text: string | null | undefined, nowMs: number): Hot
   return isProgram(stored)
     ? { outcome: 'hit', program: toProgram(stored) }
     : { outcome: 'undecodable', version: Number(version) };
+}
+
+/** The entry of a text that begins so; `undefined` when it has expired. */
+export function readEntry(programId: string, beginning: string, nowMs: number): HotEntry | undefined {
+  const head = BEGINNING.exec(beginning);
+  if (head === null) return { programId, version: undefined, state: 'undecodable' };
+  const [, version, expires, rank] = head;
+  if (expires !== '0' && Number(expires) <= nowMs) return undefined;
+  return { programId, version: Number(version), state: rank === '-' ? 'tombstone' : 'live' };
 }
 
 /** A card from JSON, or `undefined` when it is none. */

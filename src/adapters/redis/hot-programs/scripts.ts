@@ -6,6 +6,9 @@ import { defineScript } from '../script.ts';
  * readers remove what does not, and a write that adds a member looks at two others, so that even in a category that nobody reads
  * to its end no more than about half of the members are left over.
  *
+ * The ids of a shard are a sorted set too, in the order of the ids: a scan of it can begin after any id, on any node, and costs
+ * nothing for what else the server keeps, as SCAN would. What Redis drops leaves its id behind, which is put right likewise.
+ *
  * The scripts reach keys that are not among KEYS: those of the programs of a category, and of the category that a program leaves.
  * All have the hash tag of KEYS[1], so they are in its slot; but while that slot is on its way to another node, they can be there
  * already when KEYS are still here. A write has done what matters by then, and leaves the rest to the readers.
@@ -21,11 +24,12 @@ local function head(key)
   return version and { version = version, expires = tonumber(expires), rank = rank, category = category }, true
 end
 
--- Answers the stored version when it is not older; otherwise nil and the head of what was there.
-local function write(key, now, version, text, gone)
+-- Answers the stored version when it is not older, or with refresh when it is newer; otherwise nil and the head of what was there.
+local function write(key, now, version, text, gone, refresh)
   local old = head(key)
   local alive = old and (old.expires == 0 or old.expires > tonumber(now))
-  if alive and tonumber(old.version) >= tonumber(version) then return old.version end
+  local ahead = alive and tonumber(old.version) - tonumber(version)
+  if alive and (ahead > 0 or ahead == 0 and refresh ~= '1') then return old.version end
   -- First of all: without memory this is refused, before anything has changed.
   if gone == '0' then redis.call('SET', key, text) else redis.call('SET', key, text, 'PXAT', gone) end
   return nil, old
@@ -35,47 +39,84 @@ end
 local function before(key, last)
   return string.sub(key, 1, #key - #last)
 end
+
+-- Adds the id to those of the shard. Looks at two others, which Redis may have dropped.
+local function file(ids, key, id)
+  if redis.call('ZADD', ids, 0, id) == 0 then return end
+  for _, other in ipairs(redis.call('ZRANDMEMBER', ids, 2)) do
+    if redis.pcall('EXISTS', before(key, id) .. other) == 0 then redis.call('ZREM', ids, other) end
+  end
+end
 `;
 
 /**
- * KEYS: the program, its category. ARGV: now, text, when Redis may drop it (0: never), id.
+ * KEYS: the program, ids of the shard, its category. ARGV: now, text, when Redis may drop it (0: never), refresh (1: yes), id.
  * Answers the stored version when that is not older, nil when it has written.
  */
 export const putProgram = defineScript({
   name: 'put-hot-program',
-  keys: 2,
+  keys: 3,
   lua: /* lua */ `${WRITES}
-local text, id = ARGV[2], ARGV[4]
+local text, id = ARGV[2], ARGV[5]
 local version, _, rank, category = string.match(text, HEAD)
-local refused, old = write(KEYS[1], ARGV[1], version, text, ARGV[3])
+local refused, old = write(KEYS[1], ARGV[1], version, text, ARGV[3], ARGV[4])
 if refused then return refused end
-local added = redis.call('ZADD', KEYS[2], 0, rank .. id)
+file(KEYS[2], KEYS[1], id)
+local added = redis.call('ZADD', KEYS[3], 0, rank .. id)
 if old and old.rank ~= '-' and (old.category ~= category or old.rank ~= rank) then
-  redis.pcall('ZREM', before(KEYS[2], category) .. old.category, old.rank .. id)
+  redis.pcall('ZREM', before(KEYS[3], category) .. old.category, old.rank .. id)
 end
 if added == 0 then return false end
 local programs = before(KEYS[1], id)
-for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[2], 2)) do
+for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
   local kept, seen = head(programs .. string.sub(other, 17))
   local stays = kept and kept.category == category and kept.rank == string.sub(other, 1, 16)
-  if seen and not stays then redis.call('ZREM', KEYS[2], other) end
+  if seen and not stays then redis.call('ZREM', KEYS[3], other) end
 end
 return false
 `,
 });
 
 /**
- * KEYS: the program. ARGV: now, text, when Redis may drop it, id, what keys of categories begin with.
+ * KEYS: the program, ids of the shard. ARGV: as of {@link putProgram}, then what keys of categories begin with.
  * Answers as {@link putProgram} does.
  */
 export const removeProgram = defineScript({
   name: 'remove-hot-program',
-  keys: 1,
+  keys: 2,
   lua: /* lua */ `${WRITES}
-local refused, old = write(KEYS[1], ARGV[1], string.match(ARGV[2], HEAD), ARGV[2], ARGV[3])
+local text, id = ARGV[2], ARGV[5]
+local refused, old = write(KEYS[1], ARGV[1], string.match(text, HEAD), text, ARGV[3], ARGV[4])
 if refused then return refused end
-if old and old.rank ~= '-' then redis.pcall('ZREM', ARGV[5] .. old.category, old.rank .. ARGV[4]) end
+file(KEYS[2], KEYS[1], id)
+if old and old.rank ~= '-' then redis.pcall('ZREM', ARGV[6] .. old.category, old.rank .. id) end
 return false
+`,
+});
+
+/**
+ * KEYS: ids of a shard. ARGV: the id to begin after ('': none), how many to look at, what keys of programs begin with.
+ * Answers the id to go on after ('': that was all), then of each program its id and how its text begins ('': it is no text).
+ */
+export const scanPrograms = defineScript({
+  name: 'scan-hot-programs',
+  keys: 1,
+  lua: /* lua */ `
+local after, wanted, programs = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local ids = redis.call('ZRANGEBYLEX', KEYS[1], after == '' and '-' or '(' .. after, '+', 'LIMIT', 0, wanted)
+local answer = { #ids == wanted and ids[wanted] or '' }
+for _, id in ipairs(ids) do
+  local key = programs .. id
+  -- Not GETRANGE at once: it is '' of what is not there, and must not be taken for that where a slot is on its way.
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then
+    redis.call('ZREM', KEYS[1], id)
+  else
+    answer[#answer + 1] = id
+    answer[#answer + 1] = kind == 'string' and redis.call('GETRANGE', key, 0, 63) or ''
+  end
+end
+return answer
 `,
 });
 

@@ -19,7 +19,7 @@ describe('the item of a program', () => {
   it('has numbers as numbers, moments as ISO texts, the shard in its category and the time to live in seconds', async () => {
     const { store, rawItem } = aStore(dynamodb());
     const program = aProgram({ category: 'Drama', metadata: { minutes: 104 } });
-    await store.put(program, 90_500, aCall());
+    await store.put(program, { ttlMs: 90_500 }, aCall());
     expect(await rawItem(program.programId)).toEqual({
       programId: { S: program.programId },
       version: { N: '1' },
@@ -45,7 +45,7 @@ describe('the item of a program', () => {
   it('leaves out what there is not, and has the plain category where there are no shards', async () => {
     const { store, rawItem } = aStore(dynamodb(), undefined, 1);
     const program = aProgram({ category: 'Drama', thumbnailUrl: null, releaseDate: null });
-    await store.put(program, undefined, aCall());
+    await store.put(program, {}, aCall());
     const item = await rawItem(program.programId);
     expect(item?.category).toEqual({ S: 'Drama' });
     for (const name of ['thumbnailUrl', 'releaseDate', 'expiresAt', 'ttl', 'exactScore'])
@@ -92,8 +92,8 @@ describe('an item that is none of ours', () => {
       const { store, plant, rawItem } = aStore(dynamodb());
       const [program, other] = [4, 1].map((stored) => aProgram({ version: stored, category: aName() }));
       if (program === undefined || other === undefined) throw new Error('two were made');
-      await store.put(program, undefined, aCall());
-      await store.put({ ...other, category: program.category }, undefined, aCall());
+      await store.put(program, {}, aCall());
+      await store.put({ ...other, category: program.category }, {}, aCall());
       await plant({ ...(await rawItem(program.programId)), ...change });
       const found = { outcome: 'undecodable', version };
       expect(await store.get(program.programId, aCall())).toEqual(found);
@@ -103,10 +103,19 @@ describe('an item that is none of ours', () => {
       expect(page.items.map(({ programId }) => programId)).toContain(other.programId);
       expect(page.next).toBeUndefined();
       const newer = { ...program, version: 5 };
-      expect(await store.put(newer, undefined, aCall())).toEqual({ outcome: 'applied', version: 5 });
+      expect(await store.put(newer, {}, aCall())).toEqual({ outcome: 'applied', version: 5 });
       expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program: newer });
     },
   );
+
+  it.each(Object.entries(DAMAGE))('by %s is put right by a refresh of its version', async (_, { change }) => {
+    const { store, plant, rawItem } = aStore(dynamodb());
+    const program = aProgram({ version: 4 });
+    await store.put(program, {}, aCall());
+    await plant({ ...(await rawItem(program.programId)), ...change });
+    expect(await store.put(program, { refresh: true }, aCall())).toEqual({ outcome: 'applied', version: 4 });
+    expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
+  });
 
   it('for want of a version, as the guide writes them, is undecodable and gives way to any version', async () => {
     const { store, plant } = aStore(dynamodb());
@@ -119,7 +128,7 @@ describe('an item that is none of ours', () => {
       ttl: { N: '1735689600' },
     });
     expect(await store.get(programId, aCall())).toEqual({ outcome: 'undecodable', version: undefined });
-    expect(await store.put(program, undefined, aCall())).toEqual({ outcome: 'applied', version: 1 });
+    expect(await store.put(program, {}, aCall())).toEqual({ outcome: 'applied', version: 1 });
   });
 
   it.each<RawItem>([

@@ -118,7 +118,7 @@ describe('a list whose chunks a replica does not have yet', () => {
 });
 
 describe('a call that is given up', () => {
-  it.each(['get', 'getMany', 'topByCategory', 'list', 'put', 'delete', 'saveList'] as const)(
+  it.each(['get', 'getMany', 'topByCategory', 'list', 'put', 'delete', 'scan', 'saveList'] as const)(
     'while DynamoDB does not answer: %s rejects with the reason, and DynamoDB hears of it',
     async (method) => {
       const controller = new AbortController();
@@ -135,8 +135,9 @@ describe('a call that is given up', () => {
         getMany: () => store.getMany(['a'], call),
         topByCategory: () => store.topByCategory('a', 1, undefined, call),
         list: () => store.list('a', { offset: 0, limit: 1 }, call),
-        put: () => store.put(program, undefined, call),
+        put: () => store.put(program, {}, call),
         delete: () => store.delete(program, call),
+        scan: () => store.scan(undefined, 10, call),
         saveList: () => store.saveList('a', [], MINUTE_MS, call),
       }[method];
       await expect(run()).rejects.toThrow('nobody waits');
@@ -159,13 +160,12 @@ describe('a program whose score falls while its category is read', () => {
       async ({ name }, proceed) => {
         if (name !== 'QueryCommand') return proceed();
         queries += 1;
-        if (queries === 2)
-          await store.put({ ...falling, version: 2, popularityScore: 1 }, undefined, aCall());
+        if (queries === 2) await store.put({ ...falling, version: 2, popularityScore: 1 }, {}, aCall());
         return proceed();
       },
       1,
     );
-    await Promise.all((passing ?? []).map((program) => store.put(program, MINUTE_MS, aCall())));
+    await Promise.all((passing ?? []).map((program) => store.put(program, { ttlMs: MINUTE_MS }, aCall())));
     clock.advance(MINUTE_MS);
     await putAll(store, [...(ties ?? []), falling]);
     const page = await store.topByCategory(category, 50, undefined, aCall());

@@ -33,8 +33,8 @@ describe('what Redis drops when it expires', () => {
     const { store, client, keys, keyOf } = aStore();
     const [timed, untimed, deleted] = [aProgram(), aProgram(), aProgram()];
     const name = aName();
-    await store.put(timed, 5_000, aCall());
-    await store.put(untimed, undefined, aCall());
+    await store.put(timed, { ttlMs: 5_000 }, aCall());
+    await store.put(untimed, {}, aCall());
     await store.delete({ programId: deleted.programId, version: 2 }, aCall());
     await store.saveList(name, cardsOf(2), 5_000, aCall());
     const list = await store.list(name, { offset: 0, limit: 1 }, aCall());
@@ -61,9 +61,9 @@ describe('what Redis drops when it expires', () => {
     const { store, client, keyOf } = aStore();
     const category = aName();
     const program = aProgram({ category, popularityScore: 9 });
-    await store.put(program, undefined, aCall());
+    await store.put(program, {}, aCall());
     await client.unlink(keyOf(program));
-    await store.put({ ...program, popularityScore: 4 }, undefined, aCall());
+    await store.put({ ...program, popularityScore: 4 }, {}, aCall());
     const page = await store.topByCategory(category, 5, undefined, aCall());
     expect(page.items.map((card) => card.popularityScore)).toEqual([4]);
   });

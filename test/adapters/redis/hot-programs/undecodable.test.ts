@@ -20,7 +20,7 @@ async function spoilt(spoil: (text: string) => string) {
   const { store, client, keys } = aStore();
   const program = aProgram({ category: aName(), version: 7 });
   const key = keys.program(0, program.programId);
-  await store.put(program, undefined, aCall());
+  await store.put(program, {}, aCall());
   await client.set(key, spoil((await client.get(key)) ?? ''));
   return { store, client, keys, program, key };
 }
@@ -51,11 +51,17 @@ describe('what is no program of ours', () => {
     expect(await store.getMany([program.programId], aCall())).toEqual([undecodable]);
     const inCategory = async () => (await store.topByCategory(program.category, 5, undefined, aCall())).items;
     if (!['no metadata', 'no tags', 'no moment'].includes(name)) expect(await inCategory()).toEqual([]);
-    expect(await store.put({ ...program, version: 8 }, undefined, aCall())).toMatchObject({
+    expect(await store.put({ ...program, version: 8 }, {}, aCall())).toMatchObject({
       outcome: 'applied',
     });
     expect(await store.get(program.programId, aCall())).toMatchObject({ outcome: 'hit' });
     expect(await inCategory()).toHaveLength(1);
+  });
+
+  it.each(Object.keys(SPOILS))('%s is put right by a refresh of its version', async (name) => {
+    const { store, program } = await spoilt(SPOILS[name]?.[1] ?? String);
+    expect(await store.put(program, { refresh: true }, aCall())).toEqual({ outcome: 'applied', version: 7 });
+    expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
   });
 
   it('a value of another type is undecodable, and is put right', async () => {
@@ -67,7 +73,7 @@ describe('what is no program of ours', () => {
       version: undefined,
     });
     expect((await store.topByCategory(program.category, 5, undefined, aCall())).items).toEqual([]);
-    await store.put(program, undefined, aCall());
+    await store.put(program, {}, aCall());
     expect(await store.get(program.programId, aCall())).toEqual({ outcome: 'hit', program });
   });
 

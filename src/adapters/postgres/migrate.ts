@@ -8,6 +8,8 @@ import { requests } from './migrations/0004-requests.ts';
 import { texts } from './migrations/0005-texts.ts';
 import { counters } from './migrations/0006-counters.ts';
 import { migration } from './migrations/0007-migration.ts';
+import { jobs } from './migrations/0010-jobs.ts';
+import { comparisons } from './migrations/0011-comparisons.ts';
 import type { Database } from './tables.ts';
 
 /** Forward only: a step that was released never changes, and none has a way down. */
@@ -19,6 +21,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-texts': texts,
   '0006-counters': counters,
   '0007-migration': migration,
+  '0010-jobs': jobs,
+  '0011-comparisons': comparisons,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

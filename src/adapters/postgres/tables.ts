@@ -5,6 +5,8 @@ import type { RequestTables } from './migrations/0004-requests.ts';
 import type { TextTables } from './migrations/0005-texts.ts';
 import type { CounterTables } from './migrations/0006-counters.ts';
 import type { MigrationTables } from './migrations/0007-migration.ts';
+import type { JobTables } from './migrations/0010-jobs.ts';
+import type { ComparisonTables } from './migrations/0011-comparisons.ts';
 
 /** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
 export type Database = ProgramTables &
@@ -13,4 +15,6 @@ export type Database = ProgramTables &
   RequestTables &
   TextTables &
   CounterTables &
-  MigrationTables;
+  MigrationTables &
+  JobTables &
+  ComparisonTables;

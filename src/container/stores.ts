@@ -4,20 +4,25 @@ import { createDynamodbHotProgramStore } from '../adapters/dynamodb/hot-program-
 import { createDynamodbSearchIndex } from '../adapters/dynamodb/search-index.ts';
 import { observed } from '../adapters/guard/observed.ts';
 import { createMemoryActivityStore } from '../adapters/memory/activity-store.ts';
+import { createMemoryComparisons } from '../adapters/memory/comparisons.ts';
 import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
 import { createMemoryHotProgramStore } from '../adapters/memory/hot-program-store.ts';
 import { createMemoryIdempotencyStore } from '../adapters/memory/idempotency-store.ts';
 import { createMemoryLeases } from '../adapters/memory/leases.ts';
 import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
+import { createMemoryMigrationJobs } from '../adapters/memory/migration-jobs.ts';
+
 import { createMemoryProgramCatalog } from '../adapters/memory/program-catalog.ts';
 import { createMemoryRankedLists } from '../adapters/memory/ranked-lists.ts';
 import { createMemorySearchIndex } from '../adapters/memory/search-index.ts';
 import { createMemorySearchLog } from '../adapters/memory/search-log.ts';
 import { createMemoryTextSearch } from '../adapters/memory/text-search.ts';
 import { createPostgresActivityStore } from '../adapters/postgres/activity-store.ts';
+import { createPostgresComparisons } from '../adapters/postgres/comparisons.ts';
 import { createPostgresCounterStore } from '../adapters/postgres/counter-store.ts';
 import { createPostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.ts';
 import { createPostgresLeases } from '../adapters/postgres/leases.ts';
+import { createPostgresMigrationJobs } from '../adapters/postgres/migration-jobs.ts';
 import { createPostgresOutbox } from '../adapters/postgres/outbox.ts';
 import { createPostgresPhaseStore } from '../adapters/postgres/phase-store.ts';
 import { createPostgresProgramCatalog } from '../adapters/postgres/program-catalog.ts';
@@ -31,11 +36,13 @@ import { createRedisHotProgramStore } from '../adapters/redis/hot-program-store.
 import type { Config } from '../config.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Comparisons } from '../ports/comparisons.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Leases } from '../ports/leases.ts';
+import type { MigrationJobs } from '../ports/migration-jobs.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import type { Migrated, PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
@@ -59,7 +66,7 @@ interface Parts extends Engines {
 
 /** The store ports, each with the adapter that the configuration names, and each call measured. */
 export function stores() {
-  return { ...catalogStores(), ...requestStores(), ...searchStores(), ...hotStores() };
+  return { ...catalogStores(), ...migrationStores(), ...requestStores(), ...searchStores(), ...hotStores() };
 }
 
 /**
@@ -106,6 +113,20 @@ function catalogStores() {
     phaseStore: chosen<PhaseStore>()('PhaseStore', 'programCatalog', {
       postgres: ({ database: db, notifications }) => createPostgresPhaseStore({ db, notifications }),
       memory: ({ memoryPhases }) => memoryPhases,
+    }),
+  };
+}
+
+/** What a migration keeps of its work. */
+function migrationStores() {
+  return {
+    migrationJobs: chosen<MigrationJobs>()('MigrationJobs', 'programCatalog', {
+      postgres: ({ database: db, ids }) => createPostgresMigrationJobs({ db, ids }),
+      memory: ({ clock, ids }) => createMemoryMigrationJobs({ clock, ids }),
+    }),
+    comparisons: chosen<Comparisons>()('Comparisons', 'programCatalog', {
+      postgres: ({ database: db }) => createPostgresComparisons({ db }),
+      memory: ({ clock }) => createMemoryComparisons({ clock }),
     }),
   };
 }

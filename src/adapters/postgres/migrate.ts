@@ -10,6 +10,8 @@ import { counters } from './migrations/0006-counters.ts';
 import { migration } from './migrations/0007-migration.ts';
 import { marks } from './migrations/0008-marks.ts';
 import { instances } from './migrations/0009-instances.ts';
+import { jobs } from './migrations/0010-jobs.ts';
+import { comparisons } from './migrations/0011-comparisons.ts';
 import type { Database } from './tables.ts';
 
 /** Forward only: a step that was released never changes, and none has a way down. */
@@ -23,6 +25,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-migration': migration,
   '0008-marks': marks,
   '0009-instances': instances,
+  '0010-jobs': jobs,
+  '0011-comparisons': comparisons,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

@@ -7,6 +7,8 @@ import type { CounterTables } from './migrations/0006-counters.ts';
 import type { MigrationTables } from './migrations/0007-migration.ts';
 import type { MarkTables } from './migrations/0008-marks.ts';
 import type { InstanceTables } from './migrations/0009-instances.ts';
+import type { JobTables } from './migrations/0010-jobs.ts';
+import type { ComparisonTables } from './migrations/0011-comparisons.ts';
 
 /** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
 export type Database = ProgramTables &
@@ -17,4 +19,6 @@ export type Database = ProgramTables &
   CounterTables &
   MigrationTables &
   MarkTables &
-  InstanceTables;
+  InstanceTables &
+  JobTables &
+  ComparisonTables;

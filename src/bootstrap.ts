@@ -6,6 +6,7 @@ import type { Engine } from './container/engine.ts';
 import { announceService, startEngine } from './container/engine.ts';
 import type { Cradle } from './container.ts';
 import { createServiceContainer } from './container.ts';
+import { applyFirstPhase } from './domain/migration/first-phase.ts';
 
 /** The service without a driver: what HTTP and the command line build on. */
 export interface Service {
@@ -21,6 +22,7 @@ export interface Service {
 }
 
 const SETTLE_POLL_MS = 20;
+const FIRST_PHASE_TIMEOUT_MS = 5000;
 
 /**
  * Starts the engines that are ours, brings the schema up to date, wires the container and looks at the other engines.
@@ -32,6 +34,9 @@ export async function bootstrap(config: Config, log: Logger, onEngineExit?: () =
   const service = createService(config, log, engine);
   try {
     await checkEngines(service.cradle);
+    const call = { signal: AbortSignal.timeout(FIRST_PHASE_TIMEOUT_MS) };
+    await applyFirstPhase(service.cradle.phaseStore, config.migration.firstPhase, call);
+    await service.cradle.phaseWatch.start();
     return service;
   } catch (error) {
     await service.dispose();
@@ -44,11 +49,7 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
   const { cradle } = container;
   return {
     cradle,
-    startBackground() {
-      cradle.changes.subscribe(() => cradle.searchRelay.nudge());
-      cradle.searchRelay.start();
-      cradle.viewRollUp.start();
-    },
+    startBackground: () => startBackground(cradle, config),
     async settle(signal) {
       while ((await cradle.outbox.depth('documents', { signal })).pending > 0) {
         cradle.searchRelay.nudge();
@@ -58,9 +59,28 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
     announce: (url) => announceService(config, url),
     async dispose() {
       // The container disposes of everything at once; what uses the stores must be over before that.
-      await Promise.all([cradle.searchRelay.stop(), cradle.viewRollUp.stop()]);
+      await Promise.all(loopsOf(cradle).map((loop) => loop.stop()));
       await container.dispose();
       await engine.stop();
     },
   };
+}
+
+function startBackground(cradle: Cradle, config: Config): void {
+  cradle.changes.subscribe(() => cradle.nudgeRelays());
+  cradle.outbox.onHint(() => {
+    cradle.searchRelay.nudge();
+    cradle.relays.nudge();
+  });
+  for (const loop of [cradle.hinter, cradle.watches, cradle.viewRollUp]) loop.start();
+  if (config.relay) for (const loop of relayLoops(cradle)) loop.start();
+}
+
+function loopsOf(cradle: Cradle): readonly { stop(): Promise<void> }[] {
+  return [...relayLoops(cradle), cradle.hinter, cradle.watches, cradle.viewRollUp, cradle.phaseWatch];
+}
+
+/** What any number of instances share, or leave to others. */
+function relayLoops(cradle: Cradle) {
+  return [cradle.searchRelay, cradle.relays, cradle.jobWork];
 }

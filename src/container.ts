@@ -3,11 +3,12 @@ import { asValue, createContainer, InjectionMode } from 'awilix';
 import type { Logger } from 'pino';
 import type { Metrics } from './adapters/system/metrics.ts';
 import { createMetrics } from './adapters/system/metrics.ts';
-import { createSystemClock } from './adapters/system/system-clock.ts';
+import { createSystemClock, createSystemMonotonicClock } from './adapters/system/system-clock.ts';
 import { createTelemetry } from './adapters/system/telemetry.ts';
 import { createUuidIds } from './adapters/system/uuid-ids.ts';
 import type { Config } from './config.ts';
 import { engines } from './container/engines.ts';
+import { migration } from './container/migration.ts';
 import { complete, nothingToDispose, singleton } from './container/registration.ts';
 import { stores } from './container/stores.ts';
 import { useCases } from './container/use-cases.ts';
@@ -41,6 +42,7 @@ function registrations(inputs: ContainerInputs) {
     log: asValue<Logger>(inputs.log),
     databaseUrl: asValue<string | undefined>(inputs.databaseUrl),
     clock: singleton((_cradle: object) => createSystemClock(), nothingToDispose),
+    monotonicClock: singleton((_cradle: object) => createSystemMonotonicClock(), nothingToDispose),
     ids: singleton((_cradle: object) => createUuidIds(), nothingToDispose),
     metrics: singleton((_cradle: object) => createMetrics(), nothingToDispose),
     telemetry: singleton(
@@ -50,6 +52,7 @@ function registrations(inputs: ContainerInputs) {
     ),
     ...engines(),
     ...stores(),
+    ...migration(),
     ...useCases(),
   });
 }

@@ -26,6 +26,7 @@ import type { SearchIndex, SearchTruth } from '../ports/search-index.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { CopyReads } from './migration/copy-reads.ts';
 import { createCopyReads } from './migration/copy-reads.ts';
+import { migrationWork } from './migration/work.ts';
 import { nothingToDispose, singleton } from './registration.ts';
 
 /** What reads of data with copies are made of. */
@@ -59,7 +60,7 @@ interface Parts {
  * truth or its copy as the phase says. A data set whose truth and copy are one store has none of it.
  */
 export function migration() {
-  return { ...copies(), ...reads(), ...decorated() };
+  return { ...copies(), ...reads(), ...decorated(), ...migrationWork() };
 }
 
 function copies() {
@@ -95,32 +96,30 @@ export function hasHotPrograms({ adapters }: Config): boolean {
 
 function reads() {
   return {
-    programReads: singleton(
-      ({ programCopies: set, programCatalog: catalog, config, ...parts }: Parts) =>
+    programReads: singleton((parts: Parts) => {
+      const { programCopies: set, programCatalog: catalog, config } = parts;
+      return (
         set &&
-        createCopyReads({
-          ...parts,
+        createCopyReads(parts, {
           set,
-          config: config.migration,
           readTruth: (keys, call) => catalog.getMany(keys, call),
           keyOf: ({ programId }) => programId,
           isWhole: config.migration.scope === 'all',
-        }),
-      nothingToDispose,
-    ),
-    documentReads: singleton(
-      ({ documentCopies: set, searchTruth, config, ...parts }: Parts) =>
+        })
+      );
+    }, nothingToDispose),
+    documentReads: singleton((parts: Parts) => {
+      const { documentCopies: set, searchTruth } = parts;
+      return (
         set &&
-        createCopyReads({
-          ...parts,
+        createCopyReads(parts, {
           set,
-          config: config.migration,
           readTruth: (keys, call) => searchTruth.getMany(keys, call),
           keyOf: ({ contentId }) => contentId,
           isWhole: true,
-        }),
-      nothingToDispose,
-    ),
+        })
+      );
+    }, nothingToDispose),
   };
 }
 

@@ -44,14 +44,14 @@ export function createMigratingSearchIndex(deps: MigratingSearchIndexDeps): Sear
       deps.onWrite();
       return result;
     },
-    async project(documents, options, call) {
+    async project(documents, call, options) {
       for (const document of documents) recent.note(document.contentId, freshnessRank(document));
-      await truth.project(documents, options, call);
+      await truth.project(documents, call, options);
       deps.onWrite();
     },
-    async unproject(removals, options, call) {
+    async unproject(removals, call, options) {
       for (const removal of removals) recent.note(removal.contentId, freshnessRank(removal));
-      await truth.unproject(removals, options, call);
+      await truth.unproject(removals, call, options);
       deps.onWrite();
     },
   };

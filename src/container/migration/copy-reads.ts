@@ -32,12 +32,17 @@ export interface CopyReads<Value> {
   readonly shadow: ShadowReads;
 }
 
-export interface CopyReadsDeps<Value> {
+/** What the reads of one data set differ in. */
+export interface CopyReadsOptions<Value> {
   readonly set: CopiedSet<Value>;
   readonly readTruth: (keys: readonly string[], call: Call) => Promise<readonly Value[]>;
   readonly keyOf: (value: Value) => string;
   readonly isWhole: boolean;
-  readonly config: Config['migration'];
+}
+
+/** Handed over as it is: to spread what the container has would build all of it. */
+export interface CopyReadsParts {
+  readonly config: Config;
   readonly phaseWatch: PhaseWatch;
   readonly outbox: Pick<Outbox, 'parked'>;
   readonly comparisons: Comparisons;
@@ -50,23 +55,27 @@ const BREAKER = { failures: 5, openMs: 1000 };
 /** Longer than the copies ever lag when all is well. */
 const RECENT = { keptMs: 30_000, maxKeys: 10_000 };
 
-export function createCopyReads<Value>(deps: CopyReadsDeps<Value>): CopyReads<Value> {
-  const { set, config, monotonicClock, outbox, telemetry } = deps;
+export function createCopyReads<Value>(
+  parts: CopyReadsParts,
+  { set, readTruth, keyOf, isWhole }: CopyReadsOptions<Value>,
+): CopyReads<Value> {
+  const { monotonicClock, outbox, telemetry, phaseWatch } = parts;
+  const { copyReadTimeoutMs: timeoutMs, fallbackMaxConcurrent: maxConcurrent } = parts.config.migration;
   const { dataSet } = set;
   const elapsedMs = () => monotonicClock.elapsedMs();
-  const phase = () => deps.phaseWatch.current(dataSet);
+  const phase = () => phaseWatch.current(dataSet);
   const recent = createRecentWrites({ elapsedMs, ...RECENT });
   const health = createCopyHealth({ elapsedMs });
   const parked = createParkedKeys(dataSet, outbox);
-  const shadow = createShadow(deps);
+  const shadow = createShadow(parts, set);
   const breaker = createBreaker({ elapsedMs, ...BREAKER });
-  const bulkhead = createBulkhead({ name: 'the catalogue', maxConcurrent: config.fallbackMaxConcurrent, maxQueued: 0 });
+  const bulkhead = createBulkhead({ name: 'the catalogue', maxConcurrent, maxQueued: 0 });
   const common = {
     dataSet,
     phase,
     health,
     elapsedMs,
-    guard: createCopyGuard({ breaker, timeoutMs: config.copyReadTimeoutMs }),
+    guard: createCopyGuard({ breaker, timeoutMs }),
     fallback: <Result>(run: () => Promise<Result>) => bulkhead.run(run),
   };
   const onRead = (key: string, outcome: ReadOutcome): void => {
@@ -80,9 +89,9 @@ export function createCopyReads<Value>(deps: CopyReadsDeps<Value>): CopyReads<Va
   const read = createCopyReader<Value>({
     ...common,
     readCopy: set.readCopy,
-    readTruth: deps.readTruth,
-    keyOf: deps.keyOf,
-    isWhole: deps.isWhole,
+    readTruth,
+    keyOf,
+    isWhole,
     recent,
     isParked: (key) => parked.has(key),
     onRead,
@@ -91,13 +100,13 @@ export function createCopyReads<Value>(deps: CopyReadsDeps<Value>): CopyReads<Va
   return { read, readList: createListReader(common), recent, parked, health, shadow };
 }
 
-function createShadow<Value>(deps: CopyReadsDeps<Value>): ShadowReads {
-  const { set, config, phaseWatch, comparisons, telemetry, monotonicClock } = deps;
+function createShadow<Value>(parts: CopyReadsParts, set: CopiedSet<Value>): ShadowReads {
+  const { config, phaseWatch, comparisons, telemetry, monotonicClock } = parts;
   return createShadowReads({
     set,
     comparisons,
     phase: () => phaseWatch.current(set.dataSet),
-    percent: config.shadowReadPercent,
+    percent: config.migration.shadowReadPercent,
     random: Math.random,
     elapsedMs: () => monotonicClock.elapsedMs(),
     graceMs: GRACE_MS,

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { examineCopy } from '../../domain/migration/canary.ts';
 import type { CopiedSet } from '../../domain/migration/copied-set.ts';
 import type { MigrationDeps, SetOperations } from '../../domain/migration/create-migration.ts';
+import { PHASE_LEASE_MS } from '../../domain/migration/phase-lease.ts';
 import type { JobWorkDeps } from '../../domain/migration/work-jobs.ts';
 import { pagesOf } from '../../domain/migration/work-jobs.ts';
 import type { Program } from '../../domain/program/program.ts';
@@ -34,9 +35,6 @@ export interface MigrationParts {
   readonly tableFaults: (call: Call) => Promise<readonly string[]>;
 }
 
-/** Longer than a watch keeps a snapshot, so that an instance that is not waited for has given it up. Milliseconds. */
-const LEASE_MS = 5000;
-
 /** What the use case of the operators is made of. */
 export function migrationDeps(parts: MigrationParts, onJob: () => void): MigrationDeps {
   const { config, telemetry } = parts;
@@ -50,7 +48,7 @@ export function migrationDeps(parts: MigrationParts, onJob: () => void): Migrati
       search: operationsOf(parts, parts.documentCopies),
     },
     bounds: config.migration,
-    leaseMs: LEASE_MS,
+    leaseMs: PHASE_LEASE_MS,
     clock: parts.clock,
     pause,
     onForced: (dataSet, blockers) => telemetry.forcedPhase(dataSet, blockers),

@@ -31,13 +31,19 @@ interface Verdict {
   readonly paths: readonly string[];
 }
 
+type Found<Value> = Extract<CopyRead<Value>, { outcome: 'hit' } | { outcome: 'tombstone' }>;
+
+function isFound<Value>(copy: CopyRead<Value>): copy is Found<Value> {
+  return copy.outcome === 'hit' || copy.outcome === 'tombstone';
+}
+
 function classify<Value>(
   set: Compared<Value>,
   truth: TruthState<Value> | undefined,
   copy: CopyRead<Value>,
 ): Verdict {
   if (copy.outcome === 'undecodable') return verdict('undecodable');
-  if (copy.outcome === 'miss' || copy.outcome === 'expired') {
+  if (!isFound(copy)) {
     const isMissing = truth?.value !== undefined && set.mustHave(truth.value);
     return verdict(isMissing ? 'new-missing' : 'match');
   }
@@ -51,7 +57,7 @@ function classify<Value>(
 function sameVersion<Value>(
   set: Compared<Value>,
   truth: TruthState<Value>,
-  copy: Extract<CopyRead<Value>, { outcome: 'hit' | 'tombstone' }>,
+  copy: Found<Value>,
 ): Verdict {
   const value = copy.outcome === 'hit' ? copy.value : undefined;
   if (truth.value === undefined || value === undefined) {

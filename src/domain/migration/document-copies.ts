@@ -23,15 +23,15 @@ export function createDocumentCopies({ truth, copy }: DocumentCopiesDeps): Copie
       return keys.map((key) => found.get(key) ?? { outcome: 'miss' });
     },
     async writeCopy({ key, version, value }, { refresh }, call) {
-      if (value === undefined) await copy.unproject([removalOf(key, version)], { refresh }, call);
-      else await copy.project([value], { refresh }, call);
+      if (value === undefined) await copy.unproject([removalOf(key, version)], call, { refresh });
+      else await copy.project([value], call, { refresh });
       return 'applied';
     },
     async discardCopy(key, call) {
       const [state] = await copy.states([key], call);
       if (state === undefined || state.removed) return;
       const { contentId, version, source } = state.document;
-      await copy.unproject([{ contentId, version: version + 1, source }], {}, call);
+      await copy.unproject([{ contentId, version: version + 1, source }], call);
     },
     async scanCopy(cursor, limit, call) {
       const { states, next } = await copy.scan(cursor, limit, call);

@@ -24,12 +24,14 @@ export function aMemoryCatalog(clock: Clock): CatalogFixture {
   };
 }
 
+const TABLES = ['programs', 'outbox', 'counted_views', 'migration_phases'] as const;
+
 /** Empties the tables first. */
 export async function aPostgresCatalog(
   { db }: Pick<TestDatabase, 'db'>,
   notifications: Notifications,
 ): Promise<CatalogFixture> {
-  await sql`truncate programs, outbox, counted_views, migration_phases`.execute(db);
+  for (const table of TABLES) await sql`delete from ${sql.table(table)}`.execute(db);
   return {
     outbox: createPostgresOutbox({ db, notifications }),
     catalog: createPostgresProgramCatalog({ db }),

@@ -8,6 +8,7 @@ import { listContract } from './lists.contract.ts';
 import { markContract } from './marks.contract.ts';
 import { pagingContract } from './paging.contract.ts';
 import { queryContract } from './queries.contract.ts';
+import { rangeContract } from './ranges.contract.ts';
 import { textContract } from './text.contract.ts';
 import { topContract } from './top.contract.ts';
 import { versionContract } from './versions.contract.ts';
@@ -23,6 +24,7 @@ export function programCatalogContract(subject: CatalogSubject): void {
   pagingContract(subject);
   topContract(subject);
   listContract(subject);
+  rangeContract(subject);
   viewContract(subject);
   markContract(subject);
   isolationContract(subject);

@@ -50,5 +50,33 @@ export function markContract(subject: CatalogSubject): void {
       await outbox.settle('documents', held, aCall());
       expect(await outbox.depth('documents', aCall())).toEqual({ pending: 0, parked: 0, oldestAgeMs: 0 });
     });
+
+    it('for the hot copies are left while the migration of programs is not off, as documents are always', async () => {
+      const { catalog, outbox, setPhase } = await subject();
+      const [before, put, bulk, gone, viewed] = [aDraft(), aDraft(), aDraft(), aDraft(), aDraft()];
+      await catalog.putMany([before, gone, viewed], moment(1), aCall());
+      expect(await markedVersions(outbox, 'programs')).toEqual({});
+
+      await setPhase('dual-write');
+      await stored(catalog, put);
+      await setPhase('primary');
+      await catalog.putMany([bulk, before], moment(1), aCall());
+      await catalog.delete(gone.programId, ANY, moment(2), aCall());
+      await setPhase('read-fallback');
+      await catalog.addViews('activity', [{ programId: viewed.programId, total: 1 }], moment(2), aCall());
+      const marked = {
+        [put.programId]: 1,
+        [bulk.programId]: 1,
+        [gone.programId]: 2,
+        [viewed.programId]: 2,
+      };
+      expect(await markedVersions(outbox, 'programs')).toEqual(marked);
+      expect(await markedVersions(outbox)).toEqual({ ...marked, [before.programId]: 1 });
+
+      await setPhase('off');
+      await stored(catalog, { ...put, title: 'Not for the copy' });
+      expect(await markedVersions(outbox, 'programs')).toEqual(marked);
+      expect(await markedVersions(outbox)).toMatchObject({ [put.programId]: 2 });
+    });
   });
 }

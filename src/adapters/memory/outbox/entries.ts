@@ -7,7 +7,7 @@ interface Place {
   readonly order: number;
 }
 
-/** What a claim or a delay changes is changed in the entry itself; `place` and `parkedAt` by replacing it only. */
+/** What a claim or a delay changes is changed in the entry itself; `place` and `parkedAt` only by removing it and putting another. */
 export interface Entry {
   readonly place: Place;
   readonly version: number;
@@ -22,7 +22,8 @@ export interface Entry {
 /** Entries by key, and those that are not parked oldest first. */
 export interface Entries {
   get(key: string): Entry | undefined;
-  replace(before: Entry | undefined, entry: Entry): void;
+  /** Of a key that has none. */
+  put(entry: Entry): void;
   remove(entry: Entry): void;
   all(): readonly Entry[];
   /** Not to be kept past the next change. */
@@ -37,18 +38,16 @@ export function createEntries(): Entries {
     (a, b) => a.place.enqueuedAt - b.place.enqueuedAt || a.place.order - b.place.order,
   );
   let revisions = 0;
-  const remove = (entry: Entry): void => {
-    byKey.delete(entry.place.key);
-    if (entry.parkedAt === undefined) waiting.remove(entry);
-  };
   return {
     get: (key) => byKey.get(key),
-    replace: (before, entry) => {
-      if (before !== undefined) remove(before);
+    put: (entry) => {
       byKey.set(entry.place.key, entry);
       if (entry.parkedAt === undefined) waiting.add(entry);
     },
-    remove,
+    remove: (entry) => {
+      byKey.delete(entry.place.key);
+      if (entry.parkedAt === undefined) waiting.remove(entry);
+    },
     all: () => [...byKey.values()],
     waiting: () => waiting.items(),
     size: () => byKey.size,

@@ -37,7 +37,8 @@ export function createMarkList(clock: Clock): MarkList {
     },
     park: (marks, reason) => {
       for (const entry of ownClaims(entries, marks)) {
-        entries.replace(entry, { ...entry, reason, parkedAt: clock.now() });
+        entries.remove(entry);
+        entries.put({ ...entry, reason, parkedAt: clock.now() });
       }
     },
     parked: (limit) => parkedMarks(entries.all()).slice(0, limit),
@@ -48,7 +49,8 @@ export function createMarkList(clock: Clock): MarkList {
 function markKey(entries: Entries, { key, version, refresh }: Change, now: number): void {
   const before = entries.get(key);
   const revision = entries.nextRevision();
-  entries.replace(before, {
+  if (before !== undefined) entries.remove(before);
+  entries.put({
     place: before?.place ?? { key, enqueuedAt: now, order: revision },
     version: refresh ? Math.max(version, before?.version ?? 0) : version,
     revision,
@@ -84,9 +86,10 @@ function toMark({ place, version, revision, attempts, refresh }: Entry, now: num
 function settleMark(entries: Entries, { key, revision, claimedAt }: Mark): void {
   const entry = entries.get(key);
   if (entry === undefined) return;
-  if (`${entry.revision}` === revision) return entries.remove(entry);
+  entries.remove(entry);
+  if (`${entry.revision}` === revision) return;
   const enqueuedAt = Math.max(entry.place.enqueuedAt, claimedAt.getTime());
-  entries.replace(entry, { ...entry, place: { ...entry.place, enqueuedAt } });
+  entries.put({ ...entry, place: { ...entry.place, enqueuedAt } });
 }
 
 // Each claim counts `attempts` up, so a later one has another number.

@@ -11,6 +11,7 @@ import type { PhaseWatch } from '../../adapters/migration/phase-watch.ts';
 import type { RecentWrites } from '../../adapters/migration/recent-writes.ts';
 import { createRecentWrites } from '../../adapters/migration/recent-writes.ts';
 import type { Config } from '../../config.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { CopiedSet } from '../../domain/migration/copied-set.ts';
 import type { CopyHealth } from '../../domain/migration/copy-health.ts';
 import { createCopyHealth } from '../../domain/migration/copy-health.ts';
@@ -50,8 +51,13 @@ export interface CopyReadsParts {
   readonly telemetry: Telemetry;
 }
 
-/** After so many failures in a row the copy is not asked for so long. */
-const BREAKER = { failures: 5, openMs: 1000 };
+/** After so many failures in a row the copy is not asked for so long. What no store raised says nothing about it: the caller went away. */
+const BREAKER = {
+  store: 'the hot store',
+  failures: 5,
+  openMs: 1000,
+  judge: (error: unknown) => (error instanceof DomainError ? 'failure' : 'neither'),
+} as const;
 /** Longer than the copies ever lag when all is well. */
 const RECENT = { keptMs: 30_000, maxKeys: 10_000 };
 
@@ -68,8 +74,8 @@ export function createCopyReads<Value>(
   const health = createCopyHealth({ elapsedMs });
   const parked = createParkedKeys(dataSet, outbox);
   const shadow = createShadow(parts, set);
-  const breaker = createBreaker({ elapsedMs, ...BREAKER });
-  const bulkhead = createBulkhead({ name: 'the catalogue', maxConcurrent, maxQueued: 0 });
+  const breaker = createBreaker({ clock: elapsedMs, ...BREAKER });
+  const bulkhead = createBulkhead({ store: 'the catalogue', maxConcurrent });
   const common = {
     dataSet,
     phase,

@@ -12,7 +12,7 @@ import { decoded, versionOf } from './program-item.ts';
 
 const SCANNED = 'programs in DynamoDB';
 
-/** The head of an item. It costs what the whole item costs, which is a quarter of a read unit for 2 KB, but is less to carry. */
+/** The head of an item: it costs as many read units as all of it, and is less to carry. */
 const HEAD = ['programId', 'version', 'deleted', 'expiresAt'];
 
 /** A page ends after `limit` items or 1 MB of them, whichever are ours to tell of (Developer Guide, "Scanning tables"). */

@@ -4,8 +4,8 @@ import type { ListQuery, ListSlice } from '../../../ports/hot-program-store.ts';
 import { escaped } from '../keys.ts';
 import { droppedAt, expiryOf } from './expiry.ts';
 import type { HotPrograms } from './hot-programs.ts';
+import { readSnapshot, saveSnapshot } from './list-scripts.ts';
 import { readCard } from './program-text.ts';
-import { readSnapshot, saveSnapshot } from './scripts.ts';
 
 /** The first element of a snapshot's Redis list; the cards follow. */
 interface SnapshotHead {

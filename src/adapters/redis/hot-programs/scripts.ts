@@ -11,7 +11,10 @@ import { defineScript } from '../script.ts';
  *
  * The scripts reach keys that are not among KEYS: those of the programs of a category, and of the category that a program leaves.
  * All have the hash tag of KEYS[1], so they are in its slot; but while that slot is on its way to another node, they can be there
- * already when KEYS are still here. A write has done what matters by then, and leaves the rest to the readers.
+ * already, or not yet, where KEYS are. A write has done what matters by then, and leaves the rest to the readers. A node to which a
+ * slot is on its way answers a command of one key as if what has not arrived were not there, and refuses one of two keys of which
+ * one is missing (Redis Cluster specification, "ASK redirection"): so what seems to be gone is asked for once more, together with
+ * a key that is there, before what it left behind is removed.
  */
 const WRITES = /* lua */ `
 local HEAD = '^p1 (%d+) (%d+) (%S+) ?([^\\n]*)'
@@ -44,7 +47,7 @@ end
 local function file(ids, key, id)
   if redis.call('ZADD', ids, 0, id) == 0 then return end
   for _, other in ipairs(redis.call('ZRANDMEMBER', ids, 2)) do
-    if redis.pcall('EXISTS', before(key, id) .. other) == 0 then redis.call('ZREM', ids, other) end
+    if redis.pcall('EXISTS', ids, before(key, id) .. other) == 1 then redis.call('ZREM', ids, other) end
   end
 end
 `;
@@ -69,9 +72,12 @@ end
 if added == 0 then return false end
 local programs = before(KEYS[1], id)
 for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
-  local kept, seen = head(programs .. string.sub(other, 17))
+  local key = programs .. string.sub(other, 17)
+  local kept, seen = head(key)
   local stays = kept and kept.category == category and kept.rank == string.sub(other, 1, 16)
-  if seen and not stays then redis.call('ZREM', KEYS[3], other) end
+  if seen and not stays and type(redis.pcall('EXISTS', KEYS[3], key)) == 'number' then
+    redis.call('ZREM', KEYS[3], other)
+  end
 end
 return false
 `,
@@ -107,9 +113,9 @@ local ids = redis.call('ZRANGEBYLEX', KEYS[1], after == '' and '-' or '(' .. aft
 local answer = { #ids == wanted and ids[wanted] or '' }
 for _, id in ipairs(ids) do
   local key = programs .. id
-  -- Not GETRANGE at once: it is '' of what is not there, and must not be taken for that where a slot is on its way.
   local kind = redis.call('TYPE', key).ok
   if kind == 'none' then
+    redis.call('EXISTS', KEYS[1], key)
     redis.call('ZREM', KEYS[1], id)
   else
     answer[#answer + 1] = id
@@ -134,7 +140,10 @@ local answer, looked = { '' }, 0
 local function look(member, text)
   -- The first line ends so, and JSON has no line breaks.
   local _, head = string.find(text or '', ' ' .. string.sub(member, 1, 16) .. ' ' .. category .. '\\n', 1, true)
-  if not head then return redis.call('ZREM', KEYS[1], member) end
+  if not head then
+    redis.call('EXISTS', KEYS[1], programs .. string.sub(member, 17))
+    return redis.call('ZREM', KEYS[1], member)
+  end
   local expires = string.match(text, '^p1 %d+ (%d+)')
   local card = string.find(text, ',"description":', head, true)
   if card and expires and (expires == '0' or tonumber(expires) > now) then
@@ -157,33 +166,5 @@ while #answer <= wanted and looked < wanted + 2000 do
 end
 answer[1] = last
 return answer
-`,
-});
-
-/** KEYS: pointer, cards. ARGV: escaped id of the snapshot, when Redis may drop it, what is known of the snapshot, cards. */
-export const saveSnapshot = defineScript({
-  name: 'save-hot-list',
-  keys: 2,
-  lua: /* lua */ `
-redis.call('RPUSH', KEYS[2], unpack(ARGV, 3))
-redis.call('PEXPIREAT', KEYS[2], ARGV[2])
-redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
-`,
-});
-
-/**
- * KEYS: pointer. ARGV: escaped id of the snapshot ('': the current one), what keys of snapshots begin with, first and last place.
- * Answers what is known of the snapshot, the number of its cards, and the cards of these places; nil when it is not there.
- */
-export const readSnapshot = defineScript({
-  name: 'read-hot-list',
-  keys: 1,
-  lua: /* lua */ `
-local id = ARGV[1] ~= '' and ARGV[1] or redis.call('GET', KEYS[1])
-if not id then return false end
-local key = ARGV[2] .. id
-local length = redis.call('LLEN', key)
-if length == 0 then return false end
-return { redis.call('LINDEX', key, 0), length - 1, redis.call('LRANGE', key, ARGV[3], ARGV[4]) }
 `,
 });

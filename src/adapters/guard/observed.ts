@@ -13,8 +13,8 @@ export interface ObservedOptions {
 type Method = (...args: readonly unknown[]) => unknown;
 
 /**
- * The same port, with every call told to the telemetry when it ends. Works for any port whose methods take their `Call` last;
- * methods that answer no promise are passed through.
+ * The same port, with every call told to the telemetry when it ends. Works for any port whose methods take a `Call`, last or
+ * with options after it; methods that answer no promise are passed through.
  */
 export function observed<Port extends object>(port: Port, options: ObservedOptions): Port {
   const methods = Object.entries(port).map(([operation, value]) => [
@@ -29,7 +29,7 @@ function observeMethod(operation: string, method: Method, options: ObservedOptio
     const begun = performance.now();
     const result = method(...args);
     if (!(result instanceof Promise)) return result;
-    const call = args.at(-1) as Partial<Call> | undefined;
+    const call = args.findLast(isCall);
     const { telemetry, ...names } = options;
     const end = (outcome: string): void =>
       telemetry.called({
@@ -48,7 +48,11 @@ function observeMethod(operation: string, method: Method, options: ObservedOptio
   };
 }
 
-function outcomeOf(error: unknown, call: Partial<Call> | undefined): string {
-  if (call?.signal?.aborted === true && error === call.signal.reason) return 'aborted';
+function outcomeOf(error: unknown, call: Call | undefined): string {
+  if (call?.signal.aborted === true && error === call.signal.reason) return 'aborted';
   return error instanceof DomainError ? error.code : 'error';
+}
+
+function isCall(value: unknown): value is Call {
+  return value instanceof Object && 'signal' in value && value.signal instanceof AbortSignal;
 }

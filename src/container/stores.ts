@@ -164,9 +164,9 @@ function searchStores() {
     searchCopy: chosen<SearchIndex | undefined>()('SearchIndex', 'searchIndex', {
       postgres: () => undefined,
       memory: () => undefined,
-      dynamodb: ({ dynamodb: client, config }) => {
+      dynamodb: ({ dynamodb: client, config, telemetry }) => {
         const { tables, indexShards } = dynamodbOf(config);
-        return createDynamodbSearchIndex({ client, table: tables.search, indexShards });
+        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, telemetry });
       },
     }),
     textSearch: chosen<TextSearch>()('TextSearch', 'textSearch', {

@@ -1,7 +1,7 @@
-/** A slice of the keys in ascending order; keys are compared by code point. */
+/** A part of the keys of a store, in code-point order. */
 export interface KeyRange {
-  /** Exclusive; absent: from the first key. */
+  /** Exclusive. Absent: from the first key. */
   readonly after?: string;
-  /** Inclusive; absent: to the last key. */
+  /** Inclusive. Absent: to the last key. */
   readonly upTo?: string;
 }

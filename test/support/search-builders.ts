@@ -30,6 +30,17 @@ export function aDocument(overrides: Partial<SearchDocument> = {}): SearchDocume
   };
 }
 
+/** A document that is no program, as an index has it. */
+export function aPutDocument(overrides: Partial<SearchDocument> = {}): SearchDocument {
+  return aDocument({
+    ...aContent(),
+    popularityScore: 0,
+    releaseDate: null,
+    source: 'document',
+    ...overrides,
+  });
+}
+
 export function aSearch(overrides: Partial<SearchLogEntry> = {}): SearchLogEntry {
   return {
     queryId: randomUUID(),

@@ -1,21 +1,26 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { SearchDocument } from '../../domain/search/document.ts';
+import type { DocumentRemoval, SearchDocument } from '../../domain/search/document.ts';
 import type { Call } from '../../ports/call.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import { batchGet } from './batch-get.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
 import type { DocumentItem, StoredEntry } from './search-index/document-item.ts';
 import { toEntry } from './search-index/document-item.ts';
 import { listDocuments } from './search-index/list.ts';
+import { projectDocument, unprojectDocument } from './search-index/projections.ts';
+import { readStates, scanPage } from './search-index/states.ts';
 import type { SearchTable } from './search-index/writes.ts';
-import { deleteDocument, projectDocument, putDocument, unprojectDocument } from './search-index/writes.ts';
+import { deleteDocument, putDocument } from './search-index/writes.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface DynamodbSearchIndexDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly indexShards: number;
+  /** Is told, as `search.decode`, of items that are no documents where `states` and `scan` meet them. Default: nobody is. */
+  readonly telemetry?: Pick<Telemetry, 'failed'>;
 }
 
 /** A batch can not have conditions, so versioned documents are written one by one, so many at a time. */
@@ -34,19 +39,21 @@ export function createDynamodbSearchIndex(deps: DynamodbSearchIndexDeps): Search
   return {
     put: (content, at, call) => withStoreErrors(() => putDocument(on, content, at, call), call),
     delete: (contentId, call) => withStoreErrors(() => deleteDocument(on, contentId, call), call),
-    project: (documents, call) =>
-      withStoreErrors(
-        () => forEachAtOnce(WRITES_AT_ONCE, documents, call, (each) => projectDocument(on, each, call)),
-        call,
-      ),
-    unproject: (removals, call) =>
-      withStoreErrors(
-        () => forEachAtOnce(WRITES_AT_ONCE, removals, call, (each) => unprojectDocument(on, each, call)),
-        call,
-      ),
+    project: (documents, call, options) => {
+      const project = (each: SearchDocument) => projectDocument(on, each, options, call);
+      return withStoreErrors(() => forEachAtOnce(WRITES_AT_ONCE, documents, call, project), call);
+    },
+    unproject: (removals, call, options) => {
+      const unproject = (each: DocumentRemoval) => unprojectDocument(on, each, options, call);
+      return withStoreErrors(() => forEachAtOnce(WRITES_AT_ONCE, removals, call, unproject), call);
+    },
     get: (contentId, call) => withStoreErrors(async () => (await read(on, contentId, call))?.document, call),
     getMany: (contentIds, call) => withStoreErrors(() => readMany(on, contentIds, call), call),
     list: (query, call) => withStoreErrors(() => listDocuments(on, query, call), call),
+    states: (contentIds, call) =>
+      withStoreErrors(() => readStates(on, contentIds, deps.telemetry, call), call),
+    scan: (cursor, limit, call) =>
+      withStoreErrors(() => scanPage(on, { cursor, limit }, deps.telemetry, call), call),
   };
 }
 

@@ -14,3 +14,11 @@ export function isNewer(change: SourcedVersion, indexed: SourcedVersion | undefi
   if (indexed === undefined) return true;
   return indexed.source === change.source ? change.version > indexed.version : change.source === 'program';
 }
+
+/** Above every version that a document of the document calls comes to. */
+const PROGRAM_RANK = 2 ** 40;
+
+/** The order of {@link isNewer} as one number, for what keeps no source beside a version. Exact for versions below 2^40. */
+export function freshnessRank({ version, source }: SourcedVersion): number {
+  return version + (source === 'program' ? PROGRAM_RANK : 0);
+}

@@ -102,6 +102,17 @@ describe('what an observed port tells', () => {
     expect(calls.map((call) => call.outcome)).toEqual(['aborted']);
   });
 
+  test('each call with its request also where options come after it', async () => {
+    const gone = { ...anAbortedCall(), requestId: 'request-2' };
+    const read = (_key: string, call: Call, _how: { readonly refresh: boolean }) =>
+      Promise.reject<string>(call.signal.reason);
+    const told: PortCall[] = [];
+    const telemetry = { called: (call: PortCall) => void told.push(call) };
+    const port = observed({ read }, { port: 'Shelf', adapter: 'paper', telemetry });
+    await expect(port.read('a key', gone, { refresh: true })).rejects.toBe(gone.reason);
+    expect(told).toMatchObject([{ outcome: 'aborted', requestId: 'request-2' }]);
+  });
+
   test('nothing of what is no call', () => {
     expect(aPort(async () => '').label()).toBe('not a call');
     expect(calls).toEqual([]);

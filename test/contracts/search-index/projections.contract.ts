@@ -21,13 +21,6 @@ export function projectionsContract(subject: SearchIndexSubject): void {
         expect(await index.get(document.contentId, aCall())).toEqual(document);
     });
 
-    it('are of the programs, whatever the projection says', async () => {
-      const { index } = await subject();
-      const document = aDocument({ source: 'document' });
-      await index.project([document], aCall());
-      expect(await index.get(document.contentId, aCall())).toMatchObject({ source: 'program' });
-    });
-
     it('give way to newer ones only', async () => {
       const { index } = await subject();
       const { contentId } = aDocument();

@@ -1,8 +1,9 @@
 import type { DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
+import type { DocumentState } from '../../../ports/search-index.ts';
 import { shardedKey } from '../shards.ts';
 import { storableScore } from '../storable-score.ts';
 
-/** What an id stands for in the table; without `document` it was removed. */
+/** What an id stands for in the table; without `document` it was removed, or its content can not be read. */
 export interface StoredEntry {
   readonly source: SearchDocument['source'];
   readonly version: number;
@@ -66,8 +67,22 @@ export function toRemovedItem({ contentId, source, version }: DocumentRemoval): 
 export function toEntry(item: DocumentItem | undefined): StoredEntry | undefined {
   if (item === undefined) return undefined;
   const { source, version } = item;
-  if ((source !== 'program' && source !== 'document') || typeof version !== 'number') return undefined;
+  if ((source !== 'program' && source !== 'document') || !isVersion(version)) return undefined;
   return { source, version, document: item.removed === true ? undefined : toDocument(item, source, version) };
+}
+
+/** `undefined` when the item is none of ours, or its content can not be read. */
+export function toState(item: DocumentItem): DocumentState | undefined {
+  const entry = toEntry(item);
+  if (entry === undefined) return undefined;
+  const { source, version, document } = entry;
+  if (document !== undefined) return { removed: false, document };
+  if (item.removed !== true) return undefined;
+  return { removed: true, removal: { contentId: String(item.contentId), version, source } };
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function toDocument(
@@ -78,6 +93,9 @@ function toDocument(
   const texts = ['contentId', 'typeName', 'title', 'description', 'categoryName', 'languageTag', 'indexedAt'];
   if (!texts.every((name) => typeof item[name] === 'string')) return undefined;
   if (!Array.isArray(item.tags) || typeof item.popularityScore !== 'number') return undefined;
+  const indexedAt = new Date(String(item.indexedAt));
+  const popularityScore = Number(item.exactScore ?? item.popularityScore);
+  if (Number.isNaN(indexedAt.getTime()) || !Number.isFinite(popularityScore)) return undefined;
   return {
     contentId: String(item.contentId),
     type: String(item.typeName),
@@ -86,10 +104,10 @@ function toDocument(
     category: String(item.categoryName),
     language: String(item.languageTag),
     tags: item.tags.map(String),
-    popularityScore: typeof item.exactScore === 'string' ? Number(item.exactScore) : item.popularityScore,
+    popularityScore,
     releaseDate: typeof item.releaseDate === 'string' ? item.releaseDate : null,
     source,
     version,
-    indexedAt: new Date(String(item.indexedAt)),
+    indexedAt,
   };
 }

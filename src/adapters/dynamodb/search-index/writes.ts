@@ -1,12 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DocumentContent, DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
+import type { DocumentContent } from '../../../domain/search/document.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { DocumentDeleteOutcome, DocumentPutOutcome } from '../../../ports/search-index.ts';
-import type { DocumentItem } from './document-item.ts';
-import { REMOVED_WITH_CONTENT, toDocumentItem, toEntry, toRemovedItem } from './document-item.ts';
+import { REMOVED_WITH_CONTENT, toDocumentItem, toEntry } from './document-item.ts';
 
 export interface SearchTable {
   readonly client: DynamoDBDocumentClient;
@@ -86,33 +85,4 @@ export async function deleteDocument(
 
 function aliases(...names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
-}
-
-/** Writes a document made of a program when it is newer; a document of the document calls always gives way. */
-export async function projectDocument(on: SearchTable, document: SearchDocument, call: Call): Promise<void> {
-  await putIfNewer(on, toDocumentItem({ ...document, source: 'program' }, on.shards), document.version, call);
-}
-
-export async function unprojectDocument(
-  on: SearchTable,
-  removal: DocumentRemoval,
-  call: Call,
-): Promise<void> {
-  await putIfNewer(on, toRemovedItem({ ...removal, source: 'program' }), removal.version, call);
-}
-
-async function putIfNewer(on: SearchTable, item: DocumentItem, version: number, call: Call): Promise<void> {
-  const command = new PutCommand({
-    TableName: on.table,
-    Item: item,
-    ConditionExpression: `${IS_NO_PROGRAM} OR #version < :version`,
-    ExpressionAttributeNames: aliases('contentId', 'source', 'version'),
-    ExpressionAttributeValues: { ':program': 'program', ':version': version },
-  });
-  try {
-    await on.client.send(command, { abortSignal: call.signal });
-  } catch (error) {
-    // This version or a newer one is there already.
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
 }

@@ -98,6 +98,22 @@ const domainProblems = {
     description:
       'Each field is within its limits, but all together take more than the store holds for one item.',
   },
+  'phase-not-reachable': {
+    status: 409,
+    title: 'The migration can not take this step yet',
+    description:
+      '`blockers` lists what stands in the way and what to do about it. Nothing was changed. `force` takes the step all the same.',
+  },
+  'job-not-found': {
+    status: 404,
+    title: 'No such job',
+    description: 'No backfill, verification or repair has this id.',
+  },
+  'job-not-possible': {
+    status: 409,
+    title: 'The job can not run now',
+    description: 'The data set has no copy to work on, or its writes leave no marks in the present phase.',
+  },
 } as const satisfies Record<ErrorCode, ProblemKind>;
 
 const httpProblems = {

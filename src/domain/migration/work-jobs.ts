@@ -61,7 +61,8 @@ export function pagesOf<Value>(deps: {
 export async function workJobs(deps: JobWorkDeps, call: Call): Promise<number> {
   for (const job of await deps.jobs.list({ state: 'running' }, 10, call)) {
     const pages = deps.pages[job.dataSet];
-    const claim = pages && (await deps.jobs.claimPart(job.jobId, LEASE_MS, call));
+    if (pages === undefined) continue;
+    const claim = await deps.jobs.claimPart(job.jobId, LEASE_MS, call);
     if (claim !== undefined) return await workPart(deps, job, pages[job.kind], claim, call);
   }
   return 0;

@@ -22,3 +22,10 @@ const PROGRAM_RANK = 2 ** 40;
 export function freshnessRank({ version, source }: SourcedVersion): number {
   return version + (source === 'program' ? PROGRAM_RANK : 0);
 }
+
+/** What a rank stands for: the other way round of {@link freshnessRank}. */
+export function sourcedVersion(rank: number): SourcedVersion {
+  return rank >= PROGRAM_RANK
+    ? { version: rank - PROGRAM_RANK, source: 'program' }
+    : { version: rank, source: 'document' };
+}

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Migrated, Phase } from '../ports/phase-store.ts';
 import type { Mode } from './variable.ts';
 import type { Values } from './variables.ts';
 
@@ -16,6 +17,7 @@ export interface Config {
   readonly dataDir: string;
   readonly demoCatalog: boolean;
   readonly adapters: AdaptersConfig;
+  readonly migration: MigrationConfig;
   /** No database at all when nothing needs one; likewise the other engines. */
   readonly database: DatabaseConfig | undefined;
   readonly redis: RedisConfig | undefined;
@@ -36,6 +38,11 @@ export interface AdaptersConfig {
   readonly textSearch: Values['TEXT_SEARCH'];
   readonly activityStore: Values['ACTIVITY_STORE'];
   readonly counterStore: Values['COUNTER_STORE'];
+}
+
+export interface MigrationConfig {
+  /** Of a control record that was never changed. */
+  readonly firstPhase: Readonly<Record<Migrated, Phase>>;
 }
 
 export interface DatabaseConfig {
@@ -94,6 +101,7 @@ export function toConfig(values: Values, warnings: readonly string[]): Config {
     dataDir: resolve(values.DATA_DIR),
     demoCatalog: values.DEMO_CATALOG === 'on',
     adapters,
+    migration: toMigration(values),
     database: uses('postgres') ? toDatabase(values) : undefined,
     redis: uses('redis') ? toRedis(values) : undefined,
     // The commands for tables work before any store uses them.
@@ -114,6 +122,15 @@ function toAdapters(values: Values): AdaptersConfig {
     textSearch: values.TEXT_SEARCH,
     activityStore: values.ACTIVITY_STORE,
     counterStore: values.COUNTER_STORE,
+  };
+}
+
+function toMigration(values: Values): MigrationConfig {
+  return {
+    firstPhase: {
+      programs: values.MIGRATION_PHASE_PROGRAMS ?? values.MIGRATION_PHASE,
+      search: values.MIGRATION_PHASE_SEARCH ?? values.MIGRATION_PHASE,
+    },
   };
 }
 

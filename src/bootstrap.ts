@@ -6,6 +6,7 @@ import type { Engine } from './container/engine.ts';
 import { announceService, startEngine } from './container/engine.ts';
 import type { Cradle } from './container.ts';
 import { createServiceContainer } from './container.ts';
+import type { FirstPhases } from './domain/migration/first-phase.ts';
 import { applyFirstPhase } from './domain/migration/first-phase.ts';
 
 /** The service without a driver: what HTTP and the command line build on. */
@@ -35,13 +36,19 @@ export async function bootstrap(config: Config, log: Logger, onEngineExit?: () =
   try {
     await checkEngines(service.cradle);
     const call = { signal: AbortSignal.timeout(FIRST_PHASE_TIMEOUT_MS) };
-    await applyFirstPhase(service.cradle.phaseStore, config.migration.firstPhase, call);
+    await applyFirstPhase(service.cradle.phaseStore, firstPhases(service.cradle, config), call);
     await service.cradle.phaseWatch.start();
     return service;
   } catch (error) {
     await service.dispose();
     throw error;
   }
+}
+
+/** Of the data sets that have a copy to migrate to. */
+function firstPhases({ programCopies, documentCopies }: Cradle, { migration }: Config): FirstPhases {
+  const { programs, search } = migration.firstPhase;
+  return { ...(programCopies && { programs }), ...(documentCopies && { search }) };
 }
 
 function createService(config: Config, log: Logger, engine: Engine): Service {

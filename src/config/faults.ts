@@ -112,7 +112,7 @@ function searchFaults(values: Values): CrossFault[] {
 /** Variables that look like ours and are not: probably misspelt. */
 export function strangers(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known: readonly string[] = variableNames();
-  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_|REDIS_|DYNAMODB_)/;
+  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_|REDIS_|DYNAMODB_|MIGRATION_)/;
   const ours = (name: string) => known.includes(name) || known.includes(name.replace(/_FILE$/, ''));
   // Read by the test and benchmark tools, not by the service.
   const tools = new Set(['MEDIAMESH_DATA', 'MEDIAMESH_TEST_REPORT']);

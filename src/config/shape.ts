@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { MigrationBounds } from '../domain/migration/thresholds.ts';
+import type { Migrated, Phase } from '../ports/phase-store.ts';
 import type { Mode } from './variable.ts';
 import type { Values } from './variables.ts';
 
@@ -16,6 +18,9 @@ export interface Config {
   readonly dataDir: string;
   readonly demoCatalog: boolean;
   readonly adapters: AdaptersConfig;
+  readonly migration: MigrationConfig;
+  /** Whether this instance relays to copies and works on jobs. */
+  readonly relay: boolean;
   /** No database at all when nothing needs one; likewise the other engines. */
   readonly database: DatabaseConfig | undefined;
   readonly redis: RedisConfig | undefined;
@@ -36,6 +41,16 @@ export interface AdaptersConfig {
   readonly textSearch: Values['TEXT_SEARCH'];
   readonly activityStore: Values['ACTIVITY_STORE'];
   readonly counterStore: Values['COUNTER_STORE'];
+}
+
+export interface MigrationConfig extends MigrationBounds {
+  /** Of a control record that was never changed. */
+  readonly firstPhase: Readonly<Record<Migrated, Phase>>;
+  /** Which programs the hot store keeps. */
+  readonly scope: Values['HOT_PROGRAM_SCOPE'];
+  readonly minViews: number;
+  readonly fallbackMaxConcurrent: number;
+  readonly shadowReadPercent: number;
 }
 
 export interface DatabaseConfig {
@@ -94,6 +109,8 @@ export function toConfig(values: Values, warnings: readonly string[]): Config {
     dataDir: resolve(values.DATA_DIR),
     demoCatalog: values.DEMO_CATALOG === 'on',
     adapters,
+    migration: toMigration(values),
+    relay: values.RELAY === 'on',
     database: uses('postgres') ? toDatabase(values) : undefined,
     redis: uses('redis') ? toRedis(values) : undefined,
     // The commands for tables work before any store uses them.
@@ -114,6 +131,23 @@ function toAdapters(values: Values): AdaptersConfig {
     textSearch: values.TEXT_SEARCH,
     activityStore: values.ACTIVITY_STORE,
     counterStore: values.COUNTER_STORE,
+  };
+}
+
+function toMigration(values: Values): MigrationConfig {
+  return {
+    firstPhase: {
+      programs: values.MIGRATION_PHASE_PROGRAMS ?? values.MIGRATION_PHASE,
+      search: values.MIGRATION_PHASE_SEARCH ?? values.MIGRATION_PHASE,
+    },
+    scope: values.HOT_PROGRAM_SCOPE,
+    minViews: values.HOT_PROGRAM_MIN_VIEWS,
+    copyReadTimeoutMs: values.HOT_READ_TIMEOUT_MS,
+    fallbackMaxConcurrent: values.FALLBACK_MAX_CONCURRENT,
+    shadowReadPercent: values.SHADOW_READ_PERCENT,
+    maxLagMs: values.MIGRATION_MAX_LAG_MS,
+    soakMs: values.MIGRATION_SOAK_SECONDS * 1000,
+    minComparisons: values.MIGRATION_MIN_COMPARISONS,
   };
 }
 

@@ -1,13 +1,23 @@
 import type { z } from 'zod';
 import type { Mode, Variable } from './variable.ts';
 import { ADAPTERS } from './variables/adapters.ts';
+import { COPIES } from './variables/copies.ts';
 import { DYNAMODB } from './variables/dynamodb.ts';
+import { MIGRATION } from './variables/migration.ts';
 import { POSTGRES } from './variables/postgres.ts';
 import { REDIS } from './variables/redis.ts';
 import { SERVICE } from './variables/service.ts';
 
 /** Every variable, in the order of the documentation. */
-export const VARIABLES = { ...SERVICE, ...ADAPTERS, ...POSTGRES, ...REDIS, ...DYNAMODB } as const;
+export const VARIABLES = {
+  ...SERVICE,
+  ...ADAPTERS,
+  ...MIGRATION,
+  ...COPIES,
+  ...POSTGRES,
+  ...REDIS,
+  ...DYNAMODB,
+} as const;
 
 export type VariableName = keyof typeof VARIABLES;
 

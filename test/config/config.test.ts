@@ -127,6 +127,32 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('has the first phase of each data set: off, or what is given for both or for one', () => {
+    const firstPhase = (env: Record<string, string>) => loadConfig(env).migration.firstPhase;
+    expect(firstPhase({})).toEqual({ programs: 'off', search: 'off' });
+    const both = { MIGRATION_PHASE: 'dual-write' };
+    expect(firstPhase(both)).toEqual({ programs: 'dual-write', search: 'dual-write' });
+    expect(firstPhase({ ...both, MIGRATION_PHASE_SEARCH: 'off' })).toEqual({
+      programs: 'dual-write',
+      search: 'off',
+    });
+    expect(firstPhase({ ...both, MIGRATION_PHASE_PROGRAMS: 'primary' })).toEqual({
+      programs: 'primary',
+      search: 'dual-write',
+    });
+    expect(firstPhase({ MIGRATION_PHASE_SEARCH: 'read-fallback' })).toEqual({
+      programs: 'off',
+      search: 'read-fallback',
+    });
+    expect(faultsOf({ MIGRATION_PHASE: 'on', MIGRATION_PHASE_SEARCH: 'Primary' }).faults).toMatchObject([
+      { name: 'MIGRATION_PHASE', expected: 'one of off, dual-write, read-fallback, primary' },
+      { name: 'MIGRATION_PHASE_SEARCH' },
+    ]);
+    expect(loadConfig({ MIGRATION_PHASES: 'off' }).warnings).toEqual([
+      'MIGRATION_PHASES is not a variable of MediaMesh; did you mean MIGRATION_PHASE?',
+    ]);
+  });
+
   it('reads ranges and tags', () => {
     const env = {
       ...ENGINES,

@@ -19,8 +19,10 @@ let published: string[][];
 function createWith(overrides: Partial<ProgramCatalog> = {}): Programs {
   const changes = createProgramChanges();
   changes.subscribe((ids) => published.push([...ids]));
+  const all = { ...catalog, ...overrides };
   return createPrograms({
-    catalog: { ...catalog, ...overrides },
+    catalog: all,
+    truth: all,
     clock: createFakeClock(),
     ids: { next: () => anId() },
     changes,

@@ -1,5 +1,5 @@
-import { createMigratingPopularLists } from '../adapters/migration/popular-lists.ts';
 import type { PhaseWatch } from '../adapters/migration/phase-watch.ts';
+import { createMigratingPopularLists } from '../adapters/migration/popular-lists.ts';
 import { createMigratingProgramCatalog } from '../adapters/migration/program-catalog.ts';
 import { createMigratingSearchIndex } from '../adapters/migration/search-index.ts';
 import { createVersionedPrograms } from '../adapters/migration/versioned-programs.ts';
@@ -90,7 +90,7 @@ function copies() {
  * A copy in one process's memory of a catalogue that outlives it would be empty after each start and unknown to the other instances:
  * it could never be a migration's goal.
  */
-export function hasHotPrograms({ adapters }: Config): boolean {
+function hasHotPrograms({ adapters }: Config): boolean {
   return adapters.hotProgramStore !== 'memory' || adapters.programCatalog === 'memory';
 }
 
@@ -129,7 +129,12 @@ function decorated() {
       ({ programCatalog: catalog, programReads, nudgeRelays: onWrite }: Parts) =>
         programReads === undefined
           ? catalog
-          : createMigratingProgramCatalog({ catalog, read: programReads.read, recent: programReads.recent, onWrite }),
+          : createMigratingProgramCatalog({
+              catalog,
+              read: programReads.read,
+              recent: programReads.recent,
+              onWrite,
+            }),
       nothingToDispose,
     ),
     searchIndex: singleton(

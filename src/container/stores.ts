@@ -9,8 +9,8 @@ import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
 import { createMemoryHotProgramStore } from '../adapters/memory/hot-program-store.ts';
 import { createMemoryIdempotencyStore } from '../adapters/memory/idempotency-store.ts';
 import { createMemoryLeases } from '../adapters/memory/leases.ts';
-import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 import { createMemoryMigrationJobs } from '../adapters/memory/migration-jobs.ts';
+import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 
 import { createMemoryProgramCatalog } from '../adapters/memory/program-catalog.ts';
 import { createMemoryRankedLists } from '../adapters/memory/ranked-lists.ts';

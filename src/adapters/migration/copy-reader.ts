@@ -8,7 +8,12 @@ import type { Migrated } from '../../ports/phase-store.ts';
 import type { RecentWrites } from './recent-writes.ts';
 
 /** How a read of one key ended. */
-export type ReadOutcome = CopyRead<unknown>['outcome'] | 'older-than-required' | 'quarantined' | 'error' | 'catalog';
+export type ReadOutcome =
+  | CopyRead<unknown>['outcome']
+  | 'older-than-required'
+  | 'quarantined'
+  | 'error'
+  | 'catalog';
 
 export interface CopyReaderDeps<Value> {
   readonly dataSet: Migrated;
@@ -128,7 +133,11 @@ function sortOut<Value>(
   return { found, unanswered };
 }
 
-function outcomeOf<Value>({ recent }: CopyReaderDeps<Value>, key: string, read: CopyRead<Value>): ReadOutcome {
+function outcomeOf<Value>(
+  { recent }: CopyReaderDeps<Value>,
+  key: string,
+  read: CopyRead<Value>,
+): ReadOutcome {
   const least = recent.leastVersion(key);
   if (read.outcome !== 'hit' && read.outcome !== 'tombstone') {
     // Whatever was written here must show, were it only as a tombstone.

@@ -66,7 +66,9 @@ async function pageOf(
   const known = (card: ProgramCard) =>
     recent.leastVersion(card.programId) > card.version ? undefined : kept.get(card);
   const unknown = cards.filter((card) => known(card) === undefined).map(({ programId }) => programId);
-  const read = new Map((await readAll(programs, unknown, call)).map((program) => [program.programId, program]));
+  const read = new Map(
+    (await readAll(programs, unknown, call)).map((program) => [program.programId, program]),
+  );
   for (const program of read.values()) kept.keep(program);
   const items = cards.flatMap((card) => read.get(card.programId) ?? known(card) ?? []);
   const end = offset + cards.length;

@@ -32,14 +32,16 @@ export function createMigratingSearchIndex(deps: MigratingSearchIndexDeps): Sear
     async put(content, at, call) {
       recent.note(content.contentId, undefined);
       const result = await truth.put(content, at, call);
-      if (result.outcome !== 'owned-by-program') recent.note(content.contentId, freshnessRank(result.document));
+      if (result.outcome !== 'owned-by-program')
+        recent.note(content.contentId, freshnessRank(result.document));
       deps.onWrite();
       return result;
     },
     async delete(contentId, call) {
       recent.note(contentId, undefined);
       const result = await truth.delete(contentId, call);
-      const version = result.outcome === 'deleted' ? freshnessRank({ version: result.version, source: 'document' }) : 0;
+      const version =
+        result.outcome === 'deleted' ? freshnessRank({ version: result.version, source: 'document' }) : 0;
       recent.note(contentId, version);
       deps.onWrite();
       return result;

@@ -22,9 +22,11 @@ export function migrationTelemetry(log: Logger, { migration }: Metrics): Migrati
       migration.lag.set(labels, oldestAgeMs / 1000);
     },
     loweredReads: (dataSet, readPercent, reason) =>
-      log.error({ dataSet, readPercent, reason }, 'fewer reads come from the copy now: look at the migration'),
-    forcedPhase: (dataSet, blockers) =>
-      log.warn({ dataSet, blockers }, 'a step of the migration was forced'),
+      log.error(
+        { dataSet, readPercent, reason },
+        'fewer reads come from the copy now: look at the migration',
+      ),
+    forcedPhase: (dataSet, blockers) => log.warn({ dataSet, blockers }, 'a step of the migration was forced'),
   };
 }
 

@@ -18,7 +18,8 @@ export const COPIES = {
   },
   HOT_READ_TIMEOUT_MS: {
     ...milliseconds(5, 10_000),
-    description: 'How long a read of a copy may take before the catalogue is asked in its place. Milliseconds.',
+    description:
+      'How long a read of a copy may take before the catalogue is asked in its place. Milliseconds.',
     default: '150',
     example: '150',
   },

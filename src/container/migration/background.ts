@@ -50,7 +50,9 @@ export function createRelayLoops(deps: MigrationBackgroundDeps): readonly Backgr
     set === undefined
       ? []
       : Array.from({ length: RELAYS }, () =>
-          loop(deps, `${set.dataSet}.relay`, RELAY_IDLE_MS, (call) => relayCopies({ outbox, set, ...RELAY }, call)),
+          loop(deps, `${set.dataSet}.relay`, RELAY_IDLE_MS, (call) =>
+            relayCopies({ outbox, set, ...RELAY }, call),
+          ),
         );
   return [...loops(programCopies), ...loops(documentCopies)];
 }
@@ -58,7 +60,11 @@ export function createRelayLoops(deps: MigrationBackgroundDeps): readonly Backgr
 /** Loops that look after the reads of this instance. */
 export function createWatchLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
   const { programReads, documentReads } = deps;
-  return [...watchLoops(deps, 'programs', programReads), ...watchLoops(deps, 'search', documentReads), ...listLoops(deps)];
+  return [
+    ...watchLoops(deps, 'programs', programReads),
+    ...watchLoops(deps, 'search', documentReads),
+    ...listLoops(deps),
+  ];
 }
 
 function watchLoops(
@@ -73,7 +79,10 @@ function watchLoops(
     await reads.shadow.flush(call);
     if (phase !== 'off') await reads.parked.refresh(call);
     await watch(call);
-    deps.telemetry.migrating(dataSet, { ...deps.phaseWatch.current(dataSet), ...(await deps.outbox.depth(dataSet, call)) });
+    deps.telemetry.migrating(dataSet, {
+      ...deps.phaseWatch.current(dataSet),
+      ...(await deps.outbox.depth(dataSet, call)),
+    });
     return 0;
   };
   return [

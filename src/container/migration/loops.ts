@@ -13,8 +13,12 @@ export interface Loops {
 
 export function together(loops: readonly BackgroundLoop[]): Loops {
   return {
-    start: () => loops.forEach((loop) => loop.start()),
-    nudge: () => loops.forEach((loop) => loop.nudge()),
+    start: () => {
+      for (const loop of loops) loop.start();
+    },
+    nudge: () => {
+      for (const loop of loops) loop.nudge();
+    },
     stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))),
   };
 }

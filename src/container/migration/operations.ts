@@ -3,7 +3,7 @@ import { pause } from '../../adapters/system/pause.ts';
 import type { Config } from '../../config.ts';
 import { examineCopy } from '../../domain/migration/canary.ts';
 import type { CopiedSet } from '../../domain/migration/copied-set.ts';
-import type { MigrationDeps, SetOperations } from '../../domain/migration/create-migration.ts';
+import type { MigrationDeps, SetOperations } from '../../domain/migration/migration-deps.ts';
 import { PHASE_LEASE_MS } from '../../domain/migration/phase-lease.ts';
 import type { JobWorkDeps } from '../../domain/migration/work-jobs.ts';
 import { pagesOf } from '../../domain/migration/work-jobs.ts';

@@ -5,7 +5,10 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   return {
     popular({ category, language, limit, after }, call) {
       if (after !== undefined) return deps.popularLists.later(after, limit, call);
-      const filter = { ...(category !== undefined && { category }), ...(language !== undefined && { language }) };
+      const filter = {
+        ...(category !== undefined && { category }),
+        ...(language !== undefined && { language }),
+      };
       return deps.popularLists.first(filter, limit, call);
     },
     trending: (query, call) => listTrending(deps, query, call),

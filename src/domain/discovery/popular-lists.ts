@@ -27,10 +27,7 @@ export interface CatalogPopularListsDeps {
 export function createCatalogPopularLists({ catalog, rankedLists }: CatalogPopularListsDeps): PopularLists {
   return {
     async first(filter, limit, call) {
-      const top = await catalog.top(
-        { filter, sort: '-popularityScore', limit, idLimit: RANKED_LIMIT },
-        call,
-      );
+      const top = await catalog.top({ filter, sort: '-popularityScore', limit, idLimit: RANKED_LIMIT }, call);
       // Only the order of a catalogue list is pinned, so its scores are not kept.
       const entries = top.programIds.map((id) => ({ id, score: 0 }));
       return { items: top.programs, next: await saveRest(rankedLists, entries, limit, {}, call) };

@@ -3,7 +3,7 @@ import type { Outbox } from '../../ports/outbox.ts';
 import { DomainError } from '../errors.ts';
 import { mapAtOnce } from '../map-at-once.ts';
 import type { CopiedSet, TruthState } from './copied-set.ts';
-import type { PageResult, PageWork } from './work-jobs.ts';
+import type { PageResult, PageWork } from './job-page.ts';
 
 interface BackfillDeps<Value> {
   readonly set: CopiedSet<Value>;

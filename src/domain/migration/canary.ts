@@ -18,8 +18,12 @@ export async function examineCopy<Value>(
     const [read] = await set.readCopy([state.key], call);
     await set.writeCopy({ ...state, version: state.version + 1, value: undefined }, options, call);
     if (read?.outcome === 'hit' && read.version === state.version) return [];
-    return [`a trial copy was written and read back as ${read?.outcome ?? 'nothing'}: look at the store of the copies`];
+    return [
+      `a trial copy was written and read back as ${read?.outcome ?? 'nothing'}: look at the store of the copies`,
+    ];
   } catch (error) {
-    return [`a trial copy could not be written and read: ${error instanceof Error ? error.message : String(error)}`];
+    return [
+      `a trial copy could not be written and read: ${error instanceof Error ? error.message : String(error)}`,
+    ];
   }
 }

@@ -1,12 +1,12 @@
 import type { Call } from '../../ports/call.ts';
 import type { Migrated, PhaseRecord } from '../../ports/phase-store.ts';
 import { PhaseNotReachable, VersionConflict } from '../errors.ts';
-import type { MigrationDeps } from './create-migration.ts';
 import { gatherFacts } from './facts.ts';
 import type { PhaseStep } from './gates.ts';
 import { blockersOf, distance } from './gates.ts';
 import { lateInstances, waitForInstances } from './instances.ts';
 import type { PhaseRequest } from './migration.ts';
+import type { MigrationDeps } from './migration-deps.ts';
 
 /**
  * One step of a migration. Before it, every live instance acts on the record that it starts from, and after it on the new one: so no
@@ -20,7 +20,8 @@ export async function changePhase(
 ): Promise<PhaseRecord> {
   const facts = await gatherFacts(deps, dataSet, call);
   const { record } = facts;
-  if (request.epoch !== undefined && request.epoch !== record.epoch) throw conflict(dataSet, record, request.epoch);
+  if (request.epoch !== undefined && request.epoch !== record.epoch)
+    throw conflict(dataSet, record, request.epoch);
   const step = stepOf(record, request);
   if (step.phase === record.phase && step.readPercent === record.readPercent) return record;
   await waitForInstances(deps, dataSet, record.epoch, call);

@@ -54,11 +54,7 @@ function classify<Value>(
   return sameVersion(set, truth, copy);
 }
 
-function sameVersion<Value>(
-  set: Compared<Value>,
-  truth: TruthState<Value>,
-  copy: Found<Value>,
-): Verdict {
+function sameVersion<Value>(set: Compared<Value>, truth: TruthState<Value>, copy: Found<Value>): Verdict {
   const value = copy.outcome === 'hit' ? copy.value : undefined;
   if (truth.value === undefined || value === undefined) {
     return truth.value === value ? verdict('match') : verdict('same-version-different', ['']);

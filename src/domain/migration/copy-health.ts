@@ -5,7 +5,7 @@ export interface CopyHealth {
   failed(): void;
   /** The copy did not have what it must have. */
   missed(): void;
-  /** Of the last {@link WINDOW_MS}. */
+  /** Of the last ten seconds. */
   recent(): HealthReport;
 }
 
@@ -18,7 +18,7 @@ export interface HealthReport {
   readonly missed: number;
 }
 
-export const WINDOW_MS = 10_000;
+const WINDOW_MS = 10_000;
 const SLICE_MS = 1000;
 /** Times of so many reads of a slice are kept; of more, an even sample. */
 const SAMPLES = 1000;
@@ -63,7 +63,8 @@ export function createCopyHealth({ elapsedMs }: { readonly elapsedMs: () => numb
 }
 
 function reportOf(slices: readonly Slice[]): HealthReport {
-  const sum = (name: 'answered' | 'failed' | 'missed') => slices.reduce((total, slice) => total + slice[name], 0);
+  const sum = (name: 'answered' | 'failed' | 'missed') =>
+    slices.reduce((total, slice) => total + slice[name], 0);
   const failed = sum('failed');
   const reads = sum('answered') + failed;
   const times = slices.flatMap((slice) => slice.times).sort((a, b) => a - b);

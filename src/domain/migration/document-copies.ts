@@ -10,7 +10,6 @@ export interface DocumentCopiesDeps {
   readonly copy: Pick<SearchIndex, 'states' | 'scan' | 'project' | 'unproject'>;
 }
 
-
 /** The search documents beside the catalogue and their copies in another index. A version is the rank of its freshness. */
 export function createDocumentCopies({ truth, copy }: DocumentCopiesDeps): CopiedSet<SearchDocument> {
   return {
@@ -57,7 +56,9 @@ function toTruth(state: DocumentState): TruthState<SearchDocument> {
 
 function toCopy(state: DocumentState): CopyRead<SearchDocument> {
   const version = rankOf(state);
-  return state.removed ? { outcome: 'tombstone', version } : { outcome: 'hit', version, value: state.document };
+  return state.removed
+    ? { outcome: 'tombstone', version }
+    : { outcome: 'hit', version, value: state.document };
 }
 
 function toEntry(state: DocumentState) {

@@ -1,8 +1,8 @@
 import type { Call } from '../../ports/call.ts';
 import type { Job, JobKind } from '../../ports/migration-jobs.ts';
 import type { Migrated } from '../../ports/phase-store.ts';
-import type { MigrationDeps } from './create-migration.ts';
 import type { GateFacts } from './gates.ts';
+import type { MigrationDeps } from './migration-deps.ts';
 
 /** Reads all that a gate looks at. */
 export async function gatherFacts(deps: MigrationDeps, dataSet: Migrated, call: Call): Promise<GateFacts> {

@@ -37,8 +37,14 @@ export function distance(from: Phase, to: Phase): number {
 export function blockersOf(step: PhaseStep, facts: GateFacts): readonly string[] {
   const { record } = facts;
   const steps = distance(record.phase, step.phase);
-  if (steps > 1) return [`the next phase after ${record.phase} is ${PHASES[PHASES.indexOf(record.phase) + 1]}: go one step at a time`];
-  if (steps < -1) return [`the phase before ${record.phase} is ${PHASES[PHASES.indexOf(record.phase) - 1]}: go back one step at a time`];
+  if (steps > 1)
+    return [
+      `the next phase after ${record.phase} is ${PHASES[PHASES.indexOf(record.phase) + 1]}: go one step at a time`,
+    ];
+  if (steps < -1)
+    return [
+      `the phase before ${record.phase} is ${PHASES[PHASES.indexOf(record.phase) - 1]}: go back one step at a time`,
+    ];
   if (steps === 1 && step.phase === 'read-fallback') return toReadFallback(facts);
   if (steps === 1 && step.phase === 'primary') return toPrimary(facts);
   if (steps === 0 && step.readPercent > record.readPercent) return toMoreReads(facts);
@@ -73,18 +79,28 @@ function verificationFaults(
   return [`the last verification found ${found}: look at the differences, run a repair and verify again`];
 }
 
-function outboxFaults({ parked, oldestAgeMs }: OutboxDepth, { maxLagMs }: MigrationBounds): readonly string[] {
+function outboxFaults(
+  { parked, oldestAgeMs }: OutboxDepth,
+  { maxLagMs }: MigrationBounds,
+): readonly string[] {
   const faults: string[] = [];
-  if (parked > 0) faults.push(`${parked} keys are parked, since their copies can not be made: mend or rewrite them`);
+  if (parked > 0)
+    faults.push(`${parked} keys are parked, since their copies can not be made: mend or rewrite them`);
   if (oldestAgeMs > maxLagMs) {
-    faults.push(`the copies are ${Math.round(oldestAgeMs)} ms behind; at most ${maxLagMs} ms are allowed: wait, or look why the relay is slow`);
+    faults.push(
+      `the copies are ${Math.round(oldestAgeMs)} ms behind; at most ${maxLagMs} ms are allowed: wait, or look why the relay is slow`,
+    );
   }
   return faults;
 }
 
 function comparisonFaults(tally: Tally): readonly string[] {
   const wrong = mismatchesOf(tally);
-  return wrong === 0 ? [] : [`${wrong} of ${comparedOf(tally)} comparisons since the last change found a wrong copy: look at the differences`];
+  return wrong === 0
+    ? []
+    : [
+        `${wrong} of ${comparedOf(tally)} comparisons since the last change found a wrong copy: look at the differences`,
+      ];
 }
 
 function toMoreReads({ tally, depth, bounds }: GateFacts): readonly string[] {
@@ -93,14 +109,17 @@ function toMoreReads({ tally, depth, bounds }: GateFacts): readonly string[] {
 
 function toPrimary({ record, tally, depth, bounds, nowMs }: GateFacts): readonly string[] {
   const faults: string[] = [];
-  if (record.readPercent < 100) faults.push(`${record.readPercent} % of reads come from the copy: raise it to 100 first`);
+  if (record.readPercent < 100)
+    faults.push(`${record.readPercent} % of reads come from the copy: raise it to 100 first`);
   const heldMs = Math.max(0, nowMs - record.changedAt.getTime());
   if (record.readPercent === 100 && heldMs < bounds.soakMs) {
     faults.push(`100 % has been held for ${seconds(heldMs)} of ${seconds(bounds.soakMs)}: wait`);
   }
   const compared = comparedOf(tally);
   if (compared < bounds.minComparisons) {
-    faults.push(`${compared} of ${bounds.minComparisons} comparisons have been made: wait for traffic, or raise SHADOW_READ_PERCENT`);
+    faults.push(
+      `${compared} of ${bounds.minComparisons} comparisons have been made: wait for traffic, or raise SHADOW_READ_PERCENT`,
+    );
   }
   return [...faults, ...comparisonFaults(tally), ...outboxFaults(depth, bounds)];
 }

@@ -48,7 +48,8 @@ export function createHotLists(deps: HotListsDeps): HotLists {
     asked(filter, slice) {
       const name = popularListName(filter);
       if (name === undefined || waiting.size >= MOST_WAITING) return;
-      if (slice === undefined || deps.now() - slice.builtAt.getTime() >= deps.freshMs) waiting.set(name, filter);
+      if (slice === undefined || deps.now() - slice.builtAt.getTime() >= deps.freshMs)
+        waiting.set(name, filter);
     },
     async round(call) {
       waiting.set('popular', {});

@@ -14,7 +14,7 @@ export interface HotScope {
 export const ALL_PROGRAMS: HotScope = { name: 'all', ttlMs: undefined, holds: () => true };
 
 /** Copies of popular programs go when nobody renewed them for so long: 30 days. */
-export const POPULAR_TTL_MS = 30 * 24 * 3_600_000;
+const POPULAR_TTL_MS = 30 * 24 * 3_600_000;
 /** The most popular programs are kept, whatever their views. */
 const TOP = 1000;
 

@@ -1,6 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import type { Migrated } from '../../ports/phase-store.ts';
-import type { MigrationDeps } from './create-migration.ts';
+import type { MigrationDeps } from './migration-deps.ts';
 
 const LOOK_AGAIN_MS = 25;
 

@@ -14,19 +14,26 @@ export function jsonDifferences(a: unknown, b: unknown): readonly string[] {
 }
 
 function collect(a: unknown, b: unknown, path: string, paths: string[]): void {
-  if (paths.length >= MOST_PATHS || Object.is(a, b)) return;
-  if (a instanceof Date || b instanceof Date) {
-    if (!(a instanceof Date && b instanceof Date && a.getTime() === b.getTime())) paths.push(path);
-  } else if (Array.isArray(a) && Array.isArray(b)) {
-    for (let at = 0; at < Math.max(a.length, b.length); at += 1) collect(a[at], b[at], `${path}/${at}`, paths);
-  } else if (isPlainObject(a) && isPlainObject(b)) {
+  // 0 and -0 are one number in every store.
+  if (paths.length >= MOST_PATHS || a === b) return;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let at = 0; at < Math.max(a.length, b.length); at += 1)
+      collect(a[at], b[at], `${path}/${at}`, paths);
+  } else if (isRecord(a) && isRecord(b)) {
     for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
       collect(a[name], b[name], `${path}/${escaped(name)}`, paths);
     }
-  } else if (a !== b) {
-    // 0 and -0 are one number in every store.
+  } else if (!isSameInstant(a, b)) {
     paths.push(path);
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return isPlainObject(value) && !(value instanceof Date);
+}
+
+function isSameInstant(a: unknown, b: unknown): boolean {
+  return a instanceof Date && b instanceof Date && a.getTime() === b.getTime();
 }
 
 function escaped(name: string): string {

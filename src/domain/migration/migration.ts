@@ -66,7 +66,11 @@ export interface Migration {
   history(dataSet: Migrated, limit: number, call: Call): Promise<readonly PhaseRecord[]>;
 
   /** Starts a job, or answers the unfinished one of its kind. @throws {DomainError} `job-not-possible` */
-  startJob(dataSet: Migrated, request: JobRequest, call: Call): Promise<{ readonly job: Job; readonly created: boolean }>;
+  startJob(
+    dataSet: Migrated,
+    request: JobRequest,
+    call: Call,
+  ): Promise<{ readonly job: Job; readonly created: boolean }>;
   /** @throws {DomainError} `job-not-found` */
   job(jobId: string, call: Call): Promise<Job>;
   /** What is over already stays as it is. @throws {DomainError} `job-not-found` */
@@ -75,7 +79,12 @@ export interface Migration {
   changeJobSettings(jobId: string, settings: Partial<JobSettings>, call: Call): Promise<Job>;
 
   /** Copies that were found wrong, last seen first. */
-  differences(dataSet: Migrated, filter: DifferenceFilter, limit: number, call: Call): Promise<readonly Difference[]>;
+  differences(
+    dataSet: Migrated,
+    filter: DifferenceFilter,
+    limit: number,
+    call: Call,
+  ): Promise<readonly Difference[]>;
   /** Keys whose copies can not be made, by key. */
   parked(dataSet: Migrated, limit: number, call: Call): Promise<readonly ParkedMark[]>;
 }

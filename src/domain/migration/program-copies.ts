@@ -3,8 +3,8 @@ import type { ProgramCatalog, ProgramState } from '../../ports/program-catalog.t
 import type { Program } from '../program/program.ts';
 import { CANARY_ID, canaryProgram } from './canary-values.ts';
 import type { CopiedSet, CopyRead, CopyWriteOptions, TruthState } from './copied-set.ts';
-import { jsonDifferences } from './json-differences.ts';
 import type { HotScope } from './hot-scope.ts';
+import { jsonDifferences } from './json-differences.ts';
 
 export interface ProgramCopiesDeps {
   readonly catalog: Pick<ProgramCatalog, 'currentStates' | 'scanStates' | 'splitKeys'>;
@@ -21,15 +21,18 @@ export function createProgramCopies({ catalog, hot, scope }: ProgramCopiesDeps):
     splitTruth: (parts, call) => catalog.splitKeys(parts, call),
     readCopy: async (keys, call) => (await hot.getMany(keys, call)).map(toCopy),
     async writeCopy({ key, version, value }, { refresh, origin }, call) {
-      if (value === undefined) return (await hot.delete({ programId: key, version }, call, { refresh })).outcome;
+      if (value === undefined)
+        return (await hot.delete({ programId: key, version }, call, { refresh })).outcome;
       const ttlMs = ttlOf(scope, value, origin);
       if (ttlMs === 'none') return 'skipped';
       return (await hot.put(value, { refresh, ...(ttlMs !== undefined && { ttlMs }) }, call)).outcome;
     },
     async discardCopy(key, call) {
       const [copy] = await hot.getMany([key], call);
-      if (copy?.outcome === 'hit') await hot.delete({ programId: key, version: copy.program.version + 1 }, call);
-      if (copy?.outcome === 'undecodable') await hot.delete({ programId: key, version: (copy.version ?? 0) + 1 }, call);
+      if (copy?.outcome === 'hit')
+        await hot.delete({ programId: key, version: copy.program.version + 1 }, call);
+      if (copy?.outcome === 'undecodable')
+        await hot.delete({ programId: key, version: (copy.version ?? 0) + 1 }, call);
     },
     async scanCopy(cursor, limit, call) {
       const { entries, next } = await hot.scan(cursor, limit, call);

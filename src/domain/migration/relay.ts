@@ -14,7 +14,7 @@ export interface RelayDeps<Value> {
 }
 
 /** Longer than a batch ever takes; a relay that dies gives its marks back after it. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 /** A key that failed so often for reasons of its own is parked: somebody has to look at it. */
 const MOST_ATTEMPTS = 8;
 const PUT_OFF_TIMEOUT_MS = 2000;

@@ -77,7 +77,11 @@ export function createShadowReads<Value>(deps: ShadowReadsDeps<Value>): ShadowRe
     async round(call) {
       const due = takeDue();
       if (due.length === 0) return 0;
-      const results = await compareAll(deps.set, due.map(({ key }) => key), call);
+      const results = await compareAll(
+        deps.set,
+        due.map(({ key }) => key),
+        call,
+      );
       for (const [index, { key, looks }] of due.entries()) {
         const result = results[index];
         if (result === undefined) continue;
@@ -105,7 +109,9 @@ export async function compareAll<Value>(
 ): Promise<readonly Comparison[]> {
   const truths = new Map((await set.current(keys, call)).map((truth) => [truth.key, truth]));
   const copies = await set.readCopy(keys, call);
-  return keys.map((key, index) => compareCopy(set, key, truths.get(key), copies[index] ?? { outcome: 'miss' }));
+  return keys.map((key, index) =>
+    compareCopy(set, key, truths.get(key), copies[index] ?? { outcome: 'miss' }),
+  );
 }
 
 function createFindings<Value>({ set, comparisons, phase, onCompared }: ShadowReadsDeps<Value>) {

@@ -2,8 +2,8 @@ import type { Call } from '../../ports/call.ts';
 import type { Job, JobKind, JobPart, JobSettings } from '../../ports/migration-jobs.ts';
 import type { Migrated } from '../../ports/phase-store.ts';
 import { DomainError } from '../errors.ts';
-import type { MigrationDeps } from './create-migration.ts';
 import type { JobRequest } from './migration.ts';
+import type { MigrationDeps } from './migration-deps.ts';
 
 /** Parts of a job: what is the most that workers can share, and the least that one that dies leaves to be found. */
 const PARTS = 16;
@@ -19,7 +19,9 @@ export async function startJob(
   const { phase, marksSince } = await deps.phases.read(dataSet, call);
   if (!set.migratable) throw notPossible(`the ${dataSet} have one store, so there is no copy`);
   if (phase === 'off') {
-    throw notPossible(`the ${dataSet} are in the phase off, in which writes leave no marks: go to dual-write first`);
+    throw notPossible(
+      `the ${dataSet} are in the phase off, in which writes leave no marks: go to dual-write first`,
+    );
   }
   const [bounds, total] = await Promise.all([set.splitTruth(PARTS, call), set.estimate(call)]);
   const { outcome, job } = await deps.jobs.create(
@@ -42,7 +44,10 @@ export async function startJob(
 function partsOf(kind: JobKind, bounds: readonly string[]): readonly JobPart[] {
   const truth = [...bounds, undefined].map((upTo, index): JobPart => {
     const after = bounds[index - 1];
-    return { side: 'truth', range: { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) } };
+    return {
+      side: 'truth',
+      range: { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) },
+    };
   });
   return kind === 'backfill' ? truth : [...truth, { side: 'copy', range: {} }];
 }

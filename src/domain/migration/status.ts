@@ -1,10 +1,10 @@
 import type { Call } from '../../ports/call.ts';
 import type { Job, JobKind } from '../../ports/migration-jobs.ts';
 import type { Migrated, PhaseRecord } from '../../ports/phase-store.ts';
-import type { MigrationDeps } from './create-migration.ts';
 import { gatherFacts } from './facts.ts';
 import { blockersOf } from './gates.ts';
 import type { DataSetStatus, NextStep } from './migration.ts';
+import type { MigrationDeps } from './migration-deps.ts';
 import { PHASES } from './phase-order.ts';
 import { higherShare } from './thresholds.ts';
 

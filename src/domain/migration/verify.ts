@@ -4,8 +4,8 @@ import type { Outbox } from '../../ports/outbox.ts';
 import type { Comparison } from './compare.ts';
 import { compareCopy } from './compare.ts';
 import type { CopiedSet } from './copied-set.ts';
+import type { PageResult, PageWork } from './job-page.ts';
 import { compareAll } from './shadow-reads.ts';
-import type { PageResult, PageWork } from './work-jobs.ts';
 
 interface VerifyDeps<Value> {
   readonly set: CopiedSet<Value>;

@@ -3,9 +3,9 @@ import type { Comparisons, Tally } from '../../ports/comparisons.ts';
 import type { Outbox, OutboxDepth } from '../../ports/outbox.ts';
 import type { Migrated, PhaseRecord, PhaseStore } from '../../ports/phase-store.ts';
 import type { HealthReport } from './copy-health.ts';
+import { comparedOf, mismatchesOf } from './tallies.ts';
 import type { MigrationBounds } from './thresholds.ts';
 import { lowerShare } from './thresholds.ts';
-import { comparedOf, mismatchesOf } from './tallies.ts';
 
 export interface WatchdogDeps {
   readonly phases: Pick<PhaseStore, 'read' | 'change'>;
@@ -81,7 +81,10 @@ export interface Watched {
 }
 
 /** The worst of what is wrong, if anything is. */
-export function findFault({ tally, depth, health }: Watched, bounds: MigrationBounds): WatchFault | undefined {
+export function findFault(
+  { tally, depth, health }: Watched,
+  bounds: MigrationBounds,
+): WatchFault | undefined {
   const different = tally['same-version-different'] ?? 0;
   if (different > 0) {
     return { severe: true, reason: `${different} copies differ from the catalogue at the same version` };
@@ -97,7 +100,10 @@ function faultOfCopies(tally: Tally): string | undefined {
   return `${wrong} of ${compared} compared copies are wrong`;
 }
 
-function faultOfOutbox({ oldestAgeMs, parked }: OutboxDepth, { maxLagMs }: MigrationBounds): string | undefined {
+function faultOfOutbox(
+  { oldestAgeMs, parked }: OutboxDepth,
+  { maxLagMs }: MigrationBounds,
+): string | undefined {
   if (parked > 0) return `${parked} keys are parked: their copies can not be made`;
   if (oldestAgeMs <= maxLagMs) return undefined;
   return `the copies are ${Math.round(oldestAgeMs)} ms behind, more than ${maxLagMs} ms`;

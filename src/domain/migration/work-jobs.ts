@@ -1,27 +1,12 @@
 import type { Call } from '../../ports/call.ts';
 import type { Comparisons } from '../../ports/comparisons.ts';
-import type { ClaimedPart, Job, JobCounts, JobKind, MigrationJobs } from '../../ports/migration-jobs.ts';
+import type { ClaimedPart, Job, JobKind, MigrationJobs } from '../../ports/migration-jobs.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import type { Migrated } from '../../ports/phase-store.ts';
-import type { CopiedSet } from './copied-set.ts';
 import { backfillPage } from './backfill.ts';
+import type { CopiedSet } from './copied-set.ts';
+import type { WorkPage } from './job-page.ts';
 import { repairPage, verifyPage } from './verify.ts';
-
-/** What a page of a part came to. */
-export interface PageResult {
-  /** Where the next page begins; absent when the part is done. */
-  readonly cursor: string | undefined;
-  readonly done: number;
-  readonly counts: JobCounts;
-}
-
-/** Does the next page of a part, at most `limit` keys. */
-export type WorkPage = (work: PageWork, call: Call) => Promise<PageResult>;
-
-export interface PageWork extends Pick<ClaimedPart, 'part' | 'cursor' | 'jobId'> {
-  readonly limit: number;
-  readonly concurrency: number;
-}
 
 export interface JobWorkDeps {
   readonly jobs: MigrationJobs;
@@ -85,7 +70,13 @@ async function workPart(
         await deps.pause(WAIT_MS, call.signal);
         continue;
       }
-      const work = { jobId: job.jobId, part: claim.part, cursor, limit, concurrency: job.settings.concurrency };
+      const work = {
+        jobId: job.jobId,
+        part: claim.part,
+        cursor,
+        limit,
+        concurrency: job.settings.concurrency,
+      };
       const page = await workPage(work, call);
       const step = { done: page.done, counts: page.counts, finished: page.cursor === undefined };
       const moved = page.cursor === undefined ? step : { ...step, cursor: page.cursor };

@@ -1,4 +1,3 @@
-import { StoreUnavailable } from '../../domain/errors.ts';
 import type { CopyRead } from '../../domain/migration/copied-set.ts';
 import type { CopyHealth } from '../../domain/migration/copy-health.ts';
 import type { ReadPhase } from '../../domain/migration/read-rules.ts';
@@ -110,7 +109,7 @@ async function readCopies<Value>(
     call.signal.throwIfAborted();
     deps.health.failed();
     for (const key of keys) deps.onRead(key, 'error');
-    if (isFinal) throw new StoreUnavailable('the hot store', error);
+    if (isFinal) throw error;
     return { found: new Map(), unanswered: new Map(keys.map((key) => [key, 'error'])) };
   }
 }

@@ -1,4 +1,3 @@
-import { StoreUnavailable } from '../../domain/errors.ts';
 import type { CopyHealth } from '../../domain/migration/copy-health.ts';
 import type { ReadPhase } from '../../domain/migration/read-rules.ts';
 import { readsCopy } from '../../domain/migration/read-rules.ts';
@@ -39,7 +38,7 @@ export function createListReader(deps: ListReaderDeps): ListReader {
     } catch (error) {
       call.signal.throwIfAborted();
       deps.health.failed();
-      if (phase.phase === 'primary') throw new StoreUnavailable('the hot store', error);
+      if (phase.phase === 'primary') throw error;
     }
     call.onSource?.('catalog');
     return deps.fallback(fromTruth);

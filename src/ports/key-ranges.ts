@@ -1,4 +1,3 @@
-/** A slice of the keys in ascending order; keys are compared by code point. */
 export interface KeyRange {
   /** Exclusive; absent: from the first key. */
   readonly after?: string;

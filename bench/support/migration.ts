@@ -81,6 +81,7 @@ function environment(database: BenchDatabase, { tables, endpoint }: BenchDynamod
     // A laptop's DynamoDB under full load is slower than the real one: time-outs are not what is measured.
     DYNAMODB_REQUEST_TIMEOUT_MS: '30000',
     DATABASE_STATEMENT_TIMEOUT_MS: '120000',
+    DATABASE_CONNECT_TIMEOUT_MS: '60000',
     LOG_LEVEL: 'error',
     DEMO_CATALOG: 'off',
   };

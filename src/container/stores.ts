@@ -123,9 +123,9 @@ function searchStores() {
     searchIndex: chosen<SearchIndex>()('SearchIndex', 'searchIndex', {
       postgres: ({ database: db }) => createPostgresSearchIndex({ db }),
       memory: () => createMemorySearchIndex(),
-      dynamodb: ({ dynamodb: client, config }) => {
+      dynamodb: ({ dynamodb: client, config, ids }) => {
         const { tables, indexShards } = dynamodbOf(config);
-        return createDynamodbSearchIndex({ client, table: tables.search, indexShards });
+        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, ids });
       },
     }),
     textSearch: chosen<TextSearch>()('TextSearch', 'textSearch', {

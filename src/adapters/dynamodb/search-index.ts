@@ -1,21 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { SearchDocument } from '../../domain/search/document.ts';
 import type { Call } from '../../ports/call.ts';
+import type { Ids } from '../../ports/ids.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
 import { batchGet } from './batch-get.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
 import type { DocumentItem, StoredEntry } from './search-index/document-item.ts';
 import { toEntry } from './search-index/document-item.ts';
+import { deleteDocument, putDocument } from './search-index/document-writes.ts';
 import { listDocuments } from './search-index/list.ts';
-import type { SearchTable } from './search-index/writes.ts';
-import { deleteDocument, projectDocument, putDocument, unprojectDocument } from './search-index/writes.ts';
+import { projectDocument, unprojectDocument } from './search-index/program-writes.ts';
+import type { SearchTable } from './search-index/search-table.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface DynamodbSearchIndexDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly indexShards: number;
+  /** Names writes, so that a repeat of one is known as such. Default: random. */
+  readonly ids?: Ids;
 }
 
 /** A batch can not have conditions, so versioned documents are written one by one, so many at a time. */
@@ -30,6 +35,7 @@ export function createDynamodbSearchIndex(deps: DynamodbSearchIndexDeps): Search
     client: deps.client,
     table: deps.table,
     shards: deps.indexShards,
+    ids: deps.ids ?? { next: randomUUID },
   };
   return {
     put: (content, at, call) => withStoreErrors(() => putDocument(on, content, at, call), call),

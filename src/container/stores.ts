@@ -164,9 +164,9 @@ function searchStores() {
     searchCopy: chosen<SearchIndex | undefined>()('SearchIndex', 'searchIndex', {
       postgres: () => undefined,
       memory: () => undefined,
-      dynamodb: ({ dynamodb: client, config, telemetry }) => {
+      dynamodb: ({ dynamodb: client, config, ids, telemetry }) => {
         const { tables, indexShards } = dynamodbOf(config);
-        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, telemetry });
+        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, ids, telemetry });
       },
     }),
     textSearch: chosen<TextSearch>()('TextSearch', 'textSearch', {

@@ -1,0 +1,17 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Ids } from '../../../ports/ids.ts';
+
+/** What every part of the index works with. */
+export interface SearchTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly shards: number;
+  /** Names writes. */
+  readonly ids: Ids;
+}
+
+export const IS_NO_PROGRAM = 'attribute_not_exists(#contentId) OR #source <> :program';
+
+export function aliases(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`#${name}`, name]));
+}

@@ -11,9 +11,10 @@ import type { Call } from './call.ts';
  * The key-value index of search documents: look-ups by id and plain lists, no ranking.
  *
  * An id belongs to the catalogue from the first `project` on, removed or not: the document calls never change it. Versions
- * decide what is newer; they go on counting after a removal. A write is visible to every later read of the same instance.
+ * decide what is newer; they go on counting after a removal. A write is visible to every later read of the same instance; to
+ * `list` a moment later where the adapter declares it (`staleLists`).
  *
- * Errors: `StoreUnavailable`, `StoreTimeout`.
+ * Errors: `StoreUnavailable`, `StoreThrottled`, `StoreTimeout`, `StoreRefused`.
  */
 export interface SearchIndex {
   /** Writes a document that is no program, as the next version of its id. */

@@ -5,6 +5,8 @@ import type { Call } from '../../ports/call.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
 import { batchGet } from './batch-get.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
+import type { Pause } from './retry.ts';
+import { pauseWithJitter } from './retry.ts';
 import type { DocumentItem, StoredEntry } from './search-index/document-item.ts';
 import { toEntry } from './search-index/document-item.ts';
 import { listDocuments } from './search-index/list.ts';
@@ -16,6 +18,8 @@ export interface DynamodbSearchIndexDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly indexShards: number;
+  /** Waits before what a batch left unprocessed is asked for again. Default: exponential, with jitter. */
+  readonly pause?: Pause;
 }
 
 /** A batch can not have conditions, so versioned documents are written one by one, so many at a time. */
@@ -30,6 +34,7 @@ export function createDynamodbSearchIndex(deps: DynamodbSearchIndexDeps): Search
     client: deps.client,
     table: deps.table,
     shards: deps.indexShards,
+    pause: deps.pause ?? pauseWithJitter,
   };
   return {
     put: (content, at, call) => withStoreErrors(() => putDocument(on, content, at, call), call),
@@ -61,6 +66,6 @@ async function readMany(
   call: Call,
 ): Promise<readonly SearchDocument[]> {
   const keys = [...new Set(contentIds)].map((contentId) => ({ contentId }));
-  const items: readonly DocumentItem[] = await batchGet(on, { keys, consistent: true }, call);
+  const items: readonly DocumentItem[] = await batchGet(on, keys, call);
   return items.flatMap((item) => toEntry(item)?.document ?? []);
 }

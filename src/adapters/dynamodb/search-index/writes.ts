@@ -5,6 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DocumentContent, DocumentRemoval, SearchDocument } from '../../../domain/search/document.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { DocumentDeleteOutcome, DocumentPutOutcome } from '../../../ports/search-index.ts';
+import type { Pause } from '../retry.ts';
 import type { DocumentItem } from './document-item.ts';
 import { REMOVED_WITH_CONTENT, toDocumentItem, toEntry, toRemovedItem } from './document-item.ts';
 
@@ -12,6 +13,7 @@ export interface SearchTable {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly shards: number;
+  readonly pause: Pause;
 }
 
 const IS_NO_PROGRAM = 'attribute_not_exists(#contentId) OR #source <> :program';

@@ -27,6 +27,7 @@ async function aFixture(): Promise<CounterFixture> {
   return {
     store: createPostgresCounterStore({ pool: database().db.pool, clock }),
     elsewhere: createPostgresCounterStore({ pool: secondPool.pool, clock }),
+    restart: () => createPostgresCounterStore({ pool: secondPool.pool, clock }),
     clock,
     differences: postgresDifferences.counterStore,
     runs: 150,

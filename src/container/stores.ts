@@ -200,7 +200,7 @@ function hotStores() {
     counterStore: chosen<CounterStore>()('CounterStore', 'counterStore', {
       memory: ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
       redis: ({ redis: client, redisKeys: keys }) => createRedisCounterStore({ client, keys }),
-      postgres: ({ database: db }) => createPostgresCounterStore({ db }),
+      postgres: ({ database: { pool } }) => createPostgresCounterStore({ pool }),
       dynamodb: ({ dynamodbOnce: client, config, clock }) =>
         createDynamodbCounterStore({ client, table: dynamodbOf(config).tables.rateLimits, clock }),
     }),

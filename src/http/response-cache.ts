@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { fnv1a } from '../domain/fnv1a.ts';
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpProblem } from './problems.ts';
@@ -133,11 +134,6 @@ async function withDeadline(
   }
 }
 
-/** FNV-1a over UTF-16 code units (Fowler, Noll and Vo): short keys, no need to resist collisions. */
 function slotOf(group: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < group.length; index += 1) {
-    hash = Math.imul(hash ^ group.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) % SLOTS;
+  return fnv1a(group) % SLOTS;
 }

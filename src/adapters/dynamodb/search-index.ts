@@ -8,6 +8,8 @@ import type { SearchIndex } from '../../ports/search-index.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { batchGet } from './batch-get.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
+import type { Pause } from './retry.ts';
+import { pauseWithJitter } from './retry.ts';
 import type { DocumentItem, StoredEntry } from './search-index/document-item.ts';
 import { toEntry } from './search-index/document-item.ts';
 import { deleteDocument, putDocument } from './search-index/document-writes.ts';
@@ -25,6 +27,8 @@ export interface DynamodbSearchIndexDeps {
   readonly telemetry?: Pick<Telemetry, 'failed'>;
   /** Names writes, so that a repeat of one is known as such. Default: random. */
   readonly ids?: Ids;
+  /** Waits before what a batch left unprocessed is asked for again. Default: exponential, with jitter. */
+  readonly pause?: Pause;
 }
 
 /** A batch can not have conditions, so versioned documents are written one by one, so many at a time. */
@@ -40,6 +44,7 @@ export function createDynamodbSearchIndex(deps: DynamodbSearchIndexDeps): Search
     table: deps.table,
     shards: deps.indexShards,
     ids: deps.ids ?? { next: randomUUID },
+    pause: deps.pause ?? pauseWithJitter,
   };
   return {
     put: (content, at, call) => withStoreErrors(() => putDocument(on, content, at, call), call),
@@ -73,6 +78,6 @@ async function readMany(
   call: Call,
 ): Promise<readonly SearchDocument[]> {
   const keys = [...new Set(contentIds)].map((contentId) => ({ contentId }));
-  const items: readonly DocumentItem[] = await batchGet(on, { keys, consistent: true }, call);
+  const items: readonly DocumentItem[] = await batchGet(on, keys, call);
   return items.flatMap((item) => toEntry(item)?.document ?? []);
 }

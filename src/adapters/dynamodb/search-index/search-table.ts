@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Ids } from '../../../ports/ids.ts';
+import type { Pause } from '../retry.ts';
 
 /** What every part of the index works with. */
 export interface SearchTable {
@@ -8,6 +9,8 @@ export interface SearchTable {
   readonly shards: number;
   /** Names writes. */
   readonly ids: Ids;
+  /** Before what a batch left unprocessed is asked for again. */
+  readonly pause: Pause;
 }
 
 export const IS_NO_PROGRAM = 'attribute_not_exists(#contentId) OR #source <> :program';

@@ -18,7 +18,7 @@ export async function readStates(
   call: Call,
 ): Promise<readonly DocumentState[]> {
   const keys = [...new Set(contentIds)].map((contentId) => ({ contentId }));
-  const items: readonly DocumentItem[] = await batchGet(on, { keys, consistent: true }, call);
+  const items: readonly DocumentItem[] = await batchGet(on, keys, call);
   return decoded(on, items, watch);
 }
 

@@ -29,7 +29,7 @@ describe('the triggers that mark', () => {
 
   test('a plain UPDATE of programs is marked, whoever makes it', async () => {
     const db = await reset();
-    await setPhase({ db }, 'programs', 'dual-write');
+    await setPhase(db, 'programs', 'dual-write');
     const catalog = createPostgresProgramCatalog({ db });
     await catalog.putMany(
       ['a', 'b', 'c'].map((programId) => aDraft({ programId })),
@@ -65,7 +65,7 @@ describe('the triggers that mark', () => {
 
   test('a statement that was planned for one row marks thousands in good time', async () => {
     const db = await reset();
-    await setPhase({ db }, 'programs', 'dual-write');
+    await setPhase(db, 'programs', 'dual-write');
     const draft = aDraft();
     await createPostgresProgramCatalog({ db }).put(draft, ANY, new Date(), aCall());
     const session = await aSession(database().url);
@@ -87,7 +87,7 @@ describe('the triggers that mark', () => {
     const index = createPostgresSearchIndex({ db });
     await index.put(aContent({ contentId: 'before' }), new Date(), aCall());
     expect(await marksOf(db, 'search')).toEqual({});
-    await setPhase({ db }, 'search', 'dual-write');
+    await setPhase(db, 'search', 'dual-write');
     await index.put(aContent({ contentId: 'own' }), new Date(), aCall());
     await index.put(aContent({ contentId: 'own' }), new Date(), aCall());
     await index.put(aContent({ contentId: 'taken' }), new Date(), aCall());
@@ -112,7 +112,7 @@ describe('the triggers that mark', () => {
     await sql`update search_documents set title = 'By hand' where content_id = 'taken'`.execute(db);
     expect(await marksOf(db, 'search')).toEqual({ taken: [PROGRAM_RANK + 1, true] });
 
-    await setPhase({ db }, 'search', 'off');
+    await setPhase(db, 'search', 'off');
     await index.put(aContent({ contentId: 'after' }), new Date(), aCall());
     expect(await marksOf(db, 'search')).toEqual({ taken: [PROGRAM_RANK + 1, true] });
   });

@@ -4,7 +4,7 @@ import { CompiledQuery } from 'kysely';
 import { storeDecision } from '../../domain/limits/store-decision.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
 import { runStatement } from './counters/run-statement.ts';
 import { readState } from './counters/state.ts';
 import type { CounterTables } from './migrations/0006-counters.ts';
@@ -32,10 +32,10 @@ interface Answer {
  * The table is UNLOGGED: after a crash of the server, or a fail-over to a standby, it is empty and every limit is whole again.
  * A clean restart keeps the counts.
  */
-export function createPostgresCounterStore({ db, clock }: PostgresCounterOptions): CounterStore {
+export function createPostgresCounterStore({ db, clock }: PostgresCounterOptions): BasicCounterStore {
   async function ask(
     text: string,
-    request: CounterRequest,
+    request: BasicCounterRequest,
     more: readonly number[],
     call: Call,
   ): Promise<Decision> {
@@ -64,7 +64,7 @@ const PEEK = `
   FROM (SELECT coalesce($4::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now_ms) AS at
   LEFT JOIN counters ON key_hash = $1 AND algorithm = $2 AND window_ms = $3`;
 
-function toDecision(request: CounterRequest, rows: readonly Answer[]): Decision {
+function toDecision(request: BasicCounterRequest, rows: readonly Answer[]): Decision {
   const [answer] = rows;
   if (answer === undefined) throw new Error('a counter statement answered no row');
   const { now_ms, state, taken } = answer;

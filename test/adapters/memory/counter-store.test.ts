@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../contracts/counter-store/fixture.ts';
 import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { aCall } from '../../support/call.ts';
@@ -22,7 +22,7 @@ describe('memory CounterStore', () => {
     const { store } = aStore();
     await store.peek(aRequest(), aCall());
     await store.consume(aRequest({ limit: 1, cost: 2 }), aCall());
-    expect(store.stats()).toEqual({ counters: 0, evictedLive: 0 });
+    expect(store.stats()).toEqual({ counters: 0, permits: 0, evictedLive: 0 });
   });
 
   test('keeps no more than `maxKeys` counters, whatever makes them different', async () => {
@@ -35,17 +35,20 @@ describe('memory CounterStore', () => {
     expect(store.stats().evictedLive).toBe(500);
   });
 
-  test.each(ALGORITHMS)('%s: drops expired counters before any that still counts', async (algorithm) => {
-    const { store, clock } = aStore(100);
-    const lasting = aRequest({ algorithm, windowMs: 3_600_000, limit: 2 });
-    await consumeUntilDenied(store, lasting, 3);
-    for (let index = 0; index < 99; index += 1)
-      await store.consume(aRequest({ algorithm, windowMs: 100 }), aCall());
-    clock.advance(110);
-    for (let index = 0; index < 99; index += 1) await store.consume(aRequest({ algorithm }), aCall());
-    expect(store.stats().evictedLive).toBe(0);
-    expect((await store.peek(lasting, aCall())).allowed).toBe(false);
-  });
+  test.each(COUNTING_ALGORITHMS)(
+    '%s: drops expired counters before any that still counts',
+    async (algorithm) => {
+      const { store, clock } = aStore(100);
+      const lasting = aRequest({ algorithm, windowMs: 3_600_000, limit: 2 });
+      await consumeUntilDenied(store, lasting, 3);
+      for (let index = 0; index < 99; index += 1)
+        await store.consume(aRequest({ algorithm, windowMs: 100 }), aCall());
+      clock.advance(110);
+      for (let index = 0; index < 99; index += 1) await store.consume(aRequest({ algorithm }), aCall());
+      expect(store.stats().evictedLive).toBe(0);
+      expect((await store.peek(lasting, aCall())).allowed).toBe(false);
+    },
+  );
 
   test('drops the counter that is whole again soonest when all of them count', async () => {
     const { store } = aStore(3);
@@ -57,7 +60,7 @@ describe('memory CounterStore', () => {
       requests.map(async (request) => (await store.peek(request, aCall())).allowed),
     );
     expect(allowed).toEqual([false, true, false, false]);
-    expect(store.stats()).toEqual({ counters: 3, evictedLive: 1 });
+    expect(store.stats()).toEqual({ counters: 3, permits: 0, evictedLive: 1 });
   });
 
   test('a flood of other keys does not erase a counter that lasts longer', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ValidationFailed } from '../../../src/domain/errors.ts';
-import type { Decision } from '../../../src/ports/counter-store.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
@@ -129,39 +129,54 @@ export function concurrencyContract(make: MakeCounters): void {
 
   test('no history holds more than the limit, counting each lease to its end', async () => {
     const { store, clock, runs } = await make();
-    const step = fc.record({
-      pause: aShare(0.5),
-      permit: fc.nat(9),
-      cost: fc.integer({ min: 1, max: 6 }),
-      isRefund: fc.boolean(),
-    });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 60 }),
-        fc.constantFrom(...WINDOWS_MS),
-        async (steps, windowMs) => {
-          const key = anId('key');
-          const leases = new Map<string, { readonly units: number; readonly untilMs: number }>();
-          for (const { pause, permit, cost, isRefund } of steps) {
-            clock.advance(Math.round(pause * windowMs));
-            const permitId = `${permit}`;
-            const request = held({ key, limit: 12, windowMs, cost, permitId });
-            if (isRefund) {
-              await store.refund(request, aCall());
-              leases.delete(permitId);
-            } else if ((await store.consume(request, aCall())).allowed) {
-              const mine = leases.get(permitId);
-              const units = mine && mine.untilMs > clock.now() ? mine.units : cost;
-              leases.set(permitId, { units, untilMs: clock.now() + windowMs });
-            }
-            const live = [...leases.values()].filter(({ untilMs }) => untilMs > clock.now());
-            const sum = live.reduce((total, { units }) => total + units, 0);
-            expect(sum).toBeLessThanOrEqual(12);
-            expect(await store.peek(request, aCall())).toMatchObject({ remaining: 12 - sum });
-          }
-        },
-      ),
+      fc.asyncProperty(visits, fc.constantFrom(...WINDOWS_MS), async (all, windowMs) => {
+        const request = held({ limit: 12, windowMs });
+        const leases = new Map<string, Lease>();
+        for (const visit of all) {
+          clock.advance(Math.round(visit.pause * windowMs));
+          for (const [id, { untilMs }] of leases) if (untilMs <= clock.now()) leases.delete(id);
+          await playVisit(store, request, visit, leases, clock.now() + windowMs);
+          const sum = [...leases.values()].reduce((total, { units }) => total + units, 0);
+          expect(sum).toBeLessThanOrEqual(12);
+          expect(await store.peek(request, aCall())).toMatchObject({ remaining: 12 - sum });
+        }
+      }),
       { numRuns: runs ?? RUNS },
     );
   });
+}
+
+interface Lease {
+  readonly units: number;
+  readonly untilMs: number;
+}
+
+const aVisit = fc.record({
+  pause: aShare(0.5),
+  permitId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+  cost: fc.integer({ min: 1, max: 6 }),
+  isRefund: fc.boolean(),
+});
+
+const visits = fc.array(aVisit, { maxLength: 60 });
+
+/** Takes or gives back, and notes what is held then. */
+async function playVisit(
+  store: CounterStore,
+  request: CounterRequest,
+  { permitId, cost, isRefund }: typeof aVisit extends fc.Arbitrary<infer Value> ? Value : never,
+  leases: Map<string, Lease>,
+  untilMs: number,
+): Promise<void> {
+  const asked = { ...request, permitId, cost };
+  if (isRefund) {
+    await store.refund(asked, aCall());
+    leases.delete(permitId);
+    return;
+  }
+  const { allowed } = await store.consume(asked, aCall());
+  const units = leases.get(permitId)?.units ?? cost;
+  leases.delete(permitId);
+  if (allowed) leases.set(permitId, { units, untilMs });
 }

@@ -42,7 +42,7 @@ const DROPPED_AT_ONCE = 2;
 export function createCounterTable(maxEntries: number): CounterTable {
   const index = createCounterIndex();
   const queue = createExpiryQueue();
-  const permits = createPermitDesk();
+  const { size: permitCount, ...permits } = createPermitDesk();
   let evictedLive = 0;
 
   function drop(counter: Counter): void {
@@ -52,10 +52,7 @@ export function createCounterTable(maxEntries: number): CounterTable {
   }
 
   function settle(counter: Counter): void {
-    const expiresAtMs = Math.max(
-      counter.state?.expiresAtMs ?? Number.NEGATIVE_INFINITY,
-      counter.blockedUntilMs,
-    );
+    const expiresAtMs = expiryOf(counter);
     if (expiresAtMs === counter.expiresAtMs) return;
     counter.expiresAtMs = expiresAtMs;
     if (counter.position === NOT_QUEUED) queue.add(counter);
@@ -66,7 +63,7 @@ export function createCounterTable(maxEntries: number): CounterTable {
     find: index.get,
     makeRoom: (entries, at) => {
       for (let first = queue.first(); first !== undefined; first = queue.first()) {
-        if (queue.size() + permits.size() + entries <= maxEntries) return;
+        if (queue.size() + permitCount() + entries <= maxEntries) return;
         if (!hasExpired(first, at)) evictedLive += 1;
         drop(first);
       }
@@ -85,9 +82,7 @@ export function createCounterTable(maxEntries: number): CounterTable {
       counter.blockedUntilMs = untilMs;
       settle(counter);
     },
-    grant: permits.grant,
-    revoke: permits.revoke,
-    revokeAll: permits.revokeAll,
+    ...permits,
     dropExpired: (at) => {
       for (let dropped = 0; dropped < DROPPED_AT_ONCE; dropped += 1) {
         const first = queue.first();
@@ -97,7 +92,7 @@ export function createCounterTable(maxEntries: number): CounterTable {
     dropKey: (key) => {
       for (const counter of index.all(key)) drop(counter);
     },
-    stats: () => ({ counters: queue.size(), permits: permits.size(), evictedLive }),
+    stats: () => ({ counters: queue.size(), permits: permitCount(), evictedLive }),
   };
 }
 
@@ -127,6 +122,10 @@ function createPermitDesk(): Pick<CounterTable, 'grant' | 'revoke' | 'revokeAll'
       counter.permits = undefined;
     },
   };
+}
+
+function expiryOf({ state, blockedUntilMs }: Counter): number {
+  return Math.max(state?.expiresAtMs ?? Number.NEGATIVE_INFINITY, blockedUntilMs);
 }
 
 function hasExpired(counter: Counter, at: Moment): boolean {

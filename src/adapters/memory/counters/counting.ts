@@ -26,109 +26,129 @@ interface CounterId {
 }
 
 export function createCounting(table: CounterTable): Counting {
-  const rules = createRules(table);
-
-  const find = ({ key, policy }: CounterId) => table.find(filedKey(key), counterName(policy));
-
-  function foresee(
-    counter: Counter | undefined,
-    request: CounterRequest,
-    cost: number,
-    at: Moment,
-  ): Decision {
-    const seen = rules[request.policy.algorithm].look(counter, request.policy, cost, at);
-    if (counter === undefined) return seen;
-    const blockedForMs = counter.blockedUntilMs - at.steadyMs;
-    if (blockedForMs > 0) return whenBlocked(seen, blockedForMs);
-    return knownPermit(counter, request, at) ? whenTaken(seen) : seen;
-  }
-
-  /** The counter to take from, with room for one more permit. */
-  function claim(
-    counter: Counter | undefined,
-    { key, policy, permitId }: CounterId & Pick<CounterRequest, 'permitId'>,
-    at: Moment,
-  ): Counter {
-    const entries = (counter ? 0 : 1) + (permitId === undefined ? 0 : 1);
-    if (counter && entries === 0) return counter;
-    table.makeRoom(entries, at);
-    // Making room may have dropped this one too.
-    return find({ key, policy }) ?? table.add(filedKey(key), counterName(policy));
-  }
-
-  /** Takes units that are there; those of a permit that is known are taken already. */
-  function take(counter: Counter | undefined, request: CounterRequest, units: number, at: Moment): Counter {
-    const { policy, permitId } = request;
-    const known = knownPermit(counter, request, at);
-    if (counter && known && policy.algorithm !== 'concurrency') return counter;
-    const claimed = counter && known ? counter : claim(counter, request, at);
-    rules[policy.algorithm].take(claimed, { policy, units: known?.units ?? units, permitId }, at);
-    return claimed;
-  }
-
-  function takeAndLook(counter: Counter | undefined, request: CounterRequest, at: Moment): Decision {
-    const { policy, cost } = request;
-    const taken = take(counter, request, cost, at);
-    return whenTaken(rules[policy.algorithm].look(taken, policy, cost, at));
-  }
-
-  function charge(
-    counter: Counter | undefined,
-    denied: Decision,
-    request: CounterRequest,
-    at: Moment,
-  ): Decision {
-    const { key, policy, cost } = request;
-    if (denied.remaining === 0 || policy.algorithm === 'concurrency') return denied;
-    const charged = take(counter, { key, policy, cost }, denied.remaining, at);
-    return rules[policy.algorithm].look(charged, policy, cost, at);
-  }
-
+  const desk = { table, rules: createRules(table) };
   return {
-    foresee: (request, at) => foresee(find(request), request, request.cost, at),
-
-    consume: (request, at) => {
-      const counter = find(request);
-      const seen = foresee(counter, request, request.cost, at);
-      if (seen.allowed) return takeAndLook(counter, request, at);
-      return request.chargeDenied ? charge(counter, seen, request, at) : seen;
-    },
-
+    foresee: (request, at) => foresee(desk, find(desk, request), request, request.cost, at),
+    consume: (request, at) => consume(desk, request, at),
     consumeAll: (requests, at) => {
-      const seen = requests.map((request) => foresee(find(request), request, request.cost, at));
+      const seen = requests.map((each) => foresee(desk, find(desk, each), each, each.cost, at));
       if (!seen.every(({ allowed }) => allowed)) return seen;
-      return requests.map((request) => takeAndLook(find(request), request, at));
+      return requests.map((each) => takeAndLook(desk, find(desk, each), each, at));
     },
-
-    consumeUpTo: (request, least, at) => {
-      const counter = find(request);
-      const seen = foresee(counter, request, least, at);
-      if (!seen.allowed) return { taken: 0, decision: seen };
-      const taken = knownPermit(counter, request, at)?.units ?? Math.min(request.cost, seen.remaining);
-      return { taken, decision: takeAndLook(counter, { ...request, cost: taken }, at) };
-    },
-
-    refund: ({ key, policy, cost, permitId }, at) => {
-      const counter = find({ key, policy });
-      if (!counter || !isCounting(counter, at)) return;
-      const { giveBack } = rules[policy.algorithm];
-      if (permitId === undefined) {
-        if (policy.algorithm !== 'concurrency')
-          giveBack(counter, policy, { units: cost, permit: undefined }, at);
-        return;
-      }
-      const permit = knownPermit(counter, { permitId }, at);
-      if (permit === undefined) return;
-      table.revoke(counter, permitId);
-      giveBack(counter, policy, { units: Math.min(cost, permit.units), permit }, at);
-    },
-
+    consumeUpTo: (request, least, at) => consumeUpTo(desk, request, least, at),
+    refund: (refund, at) => giveBack(desk, refund, at),
     block: (key, policy, forMs, at) => {
-      const counter = claim(find({ key, policy }), { key, policy }, at);
+      const counter = claim(desk, find(desk, { key, policy }), { key, policy }, at);
       const untilMs = at.steadyMs + forMs;
       if (untilMs > counter.blockedUntilMs) table.block(counter, untilMs);
     },
   };
+}
+
+interface Desk {
+  readonly table: CounterTable;
+  readonly rules: ReturnType<typeof createRules>;
+}
+
+function find({ table }: Desk, { key, policy }: CounterId): Counter | undefined {
+  return table.find(filedKey(key), counterName(policy));
+}
+
+function foresee(
+  { rules }: Desk,
+  counter: Counter | undefined,
+  request: CounterRequest,
+  cost: number,
+  at: Moment,
+): Decision {
+  const seen = rules[request.policy.algorithm].look(counter, request.policy, cost, at);
+  if (counter === undefined) return seen;
+  const blockedForMs = counter.blockedUntilMs - at.steadyMs;
+  if (blockedForMs > 0) return whenBlocked(seen, blockedForMs);
+  return knownPermit(counter, request, at) ? whenTaken(seen) : seen;
+}
+
+function consume(desk: Desk, request: CounterRequest, at: Moment): Decision {
+  const counter = find(desk, request);
+  const seen = foresee(desk, counter, request, request.cost, at);
+  if (seen.allowed) return takeAndLook(desk, counter, request, at);
+  return request.chargeDenied ? charge(desk, counter, seen, request, at) : seen;
+}
+
+function consumeUpTo(desk: Desk, request: CounterRequest, least: number, at: Moment): Taken {
+  const counter = find(desk, request);
+  const seen = foresee(desk, counter, request, least, at);
+  if (!seen.allowed) return { taken: 0, decision: seen };
+  const taken = knownPermit(counter, request, at)?.units ?? Math.min(request.cost, seen.remaining);
+  return { taken, decision: takeAndLook(desk, counter, { ...request, cost: taken }, at) };
+}
+
+function takeAndLook(
+  desk: Desk,
+  counter: Counter | undefined,
+  request: CounterRequest,
+  at: Moment,
+): Decision {
+  const { policy, cost } = request;
+  const taken = take(desk, counter, request, cost, at);
+  return whenTaken(desk.rules[policy.algorithm].look(taken, policy, cost, at));
+}
+
+function charge(
+  desk: Desk,
+  counter: Counter | undefined,
+  denied: Decision,
+  { key, policy, cost }: CounterRequest,
+  at: Moment,
+): Decision {
+  if (denied.remaining === 0 || policy.algorithm === 'concurrency') return denied;
+  const charged = take(desk, counter, { key, policy, cost }, denied.remaining, at);
+  return desk.rules[policy.algorithm].look(charged, policy, cost, at);
+}
+
+/** Takes units that are there; those of a permit that is known are taken already. */
+function take(
+  desk: Desk,
+  counter: Counter | undefined,
+  request: CounterRequest,
+  units: number,
+  at: Moment,
+): Counter {
+  const { policy, permitId } = request;
+  const known = knownPermit(counter, request, at);
+  if (counter && known && policy.algorithm !== 'concurrency') return counter;
+  const claimed = counter && known ? counter : claim(desk, counter, request, at);
+  desk.rules[policy.algorithm].take(claimed, { policy, units: known?.units ?? units, permitId }, at);
+  return claimed;
+}
+
+/** The counter to take from, with room for one more permit. */
+function claim(
+  desk: Desk,
+  counter: Counter | undefined,
+  { key, policy, permitId }: CounterId & Pick<CounterRequest, 'permitId'>,
+  at: Moment,
+): Counter {
+  const entries = (counter ? 0 : 1) + (permitId === undefined ? 0 : 1);
+  if (counter && entries === 0) return counter;
+  desk.table.makeRoom(entries, at);
+  // Making room may have dropped this one too.
+  return find(desk, { key, policy }) ?? desk.table.add(filedKey(key), counterName(policy));
+}
+
+function giveBack(desk: Desk, { key, policy, cost, permitId }: Refund, at: Moment): void {
+  const counter = find(desk, { key, policy });
+  if (!counter || !isCounting(counter, at)) return;
+  const rules = desk.rules[policy.algorithm];
+  if (permitId === undefined) {
+    if (policy.algorithm === 'concurrency') return;
+    rules.giveBack(counter, policy, { units: cost, permit: undefined }, at);
+    return;
+  }
+  const permit = knownPermit(counter, { permitId }, at);
+  if (permit === undefined) return;
+  desk.table.revoke(counter, permitId);
+  rules.giveBack(counter, policy, { units: Math.min(cost, permit.units), permit }, at);
 }
 
 /** The permit of a request, if its units were taken and have not come back. */

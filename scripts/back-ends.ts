@@ -34,6 +34,13 @@ const MEANINGS: Readonly<Record<keyof Differences, Meanings>> = {
       'What do counts survive?',
       { nothing: 'nothing', service: 'a restart of the service', store: 'a crash of the store as well' },
     ],
+    acrossKeys: [
+      'Are units of several keys taken all or none?',
+      {
+        atomic: 'yes, at once',
+        compensated: 'yes; in a cluster one after another, given back when one is denied',
+      },
+    ],
   },
   activityStore: {
     atomic: [

@@ -1,6 +1,6 @@
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { CounterStore } from '../ports/counter-store.ts';
+import type { BasicCounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { Phase, PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';
@@ -25,7 +25,7 @@ export interface ReadinessDeps {
   readonly catalog: Pick<ProgramCatalog, 'get'>;
   readonly hotPrograms: Pick<HotProgramStore, 'get'>;
   readonly searchIndex: Pick<SearchIndex, 'get'>;
-  readonly counters: Pick<CounterStore, 'peek'>;
+  readonly counters: Pick<BasicCounterStore, 'peek'>;
   readonly phases: Pick<PhaseStore, 'read'>;
   readonly clock: Clock;
 }

@@ -10,6 +10,11 @@ export interface CounterDifferences {
   readonly clock: 'process' | 'store' | 'instances';
   /** What the counts survive: `nothing`, a restart of the `service`, or also a crash of the store (`store`). */
   readonly survives: 'nothing' | 'service' | 'store';
+  /**
+   * Units of several keys, all or none: `atomic`, or taken one after another and given back when one is denied (`compensated`), which
+   * may deny others for a moment and never admits too much.
+   */
+  readonly acrossKeys: 'atomic' | 'compensated';
 }
 
 export interface ActivityDifferences {

@@ -5,7 +5,7 @@ import { whenTaken } from '../../domain/limits/algorithm.ts';
 import { createSteadyClock } from '../../domain/limits/steady-clock.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
 import { counterOf } from './counters/counter.ts';
 import { filedKey } from './counters/filed-key.ts';
 import { createCounterItems } from './counters/items.ts';
@@ -39,13 +39,13 @@ const MAX_ATTEMPTS = 10;
  * DynamoDB has no clock to ask, so each instance measures by its own, which must agree to a small part of the window. A clock
  * that is behind counts into the windows of those ahead and never begins one again that has been.
  */
-export function createDynamodbCounterStore(options: DynamodbCounterOptions): CounterStore {
+export function createDynamodbCounterStore(options: DynamodbCounterOptions): BasicCounterStore {
   const { client, table, clock, maxRemembered = DEFAULT_MAX_REMEMBERED } = options;
   const items = createCounterItems(client, table);
   const sightings = createSightings(maxRemembered);
   const now = createSharedClock(clock);
 
-  async function consume(request: CounterRequest, call: Call): Promise<Decision> {
+  async function consume(request: BasicCounterRequest, call: Call): Promise<Decision> {
     if (request.cost > request.policy.limit) return peek(request, call);
     const counter = counterOf(request.key, request.policy);
     let sighting = sightings.find(counter);
@@ -76,7 +76,7 @@ export function createDynamodbCounterStore(options: DynamodbCounterOptions): Cou
     if (update !== undefined) await items.update(update, call).catch(() => undefined);
   }
 
-  async function peek(request: CounterRequest, call: Call): Promise<Decision> {
+  async function peek(request: BasicCounterRequest, call: Call): Promise<Decision> {
     const counter = counterOf(request.key, request.policy);
     const item = await items.read(counter, call);
     const at = now();

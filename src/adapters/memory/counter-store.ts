@@ -1,16 +1,19 @@
-import { takeUnits } from '../../domain/limits/algorithm.ts';
-import { LIMIT_ALGORITHMS } from '../../domain/limits/algorithms.ts';
-import type { Policy } from '../../domain/limits/policy.ts';
+import { demandPermit } from '../../domain/limits/concurrency.ts';
+import { demandDistinct } from '../../domain/limits/counter-name.ts';
 import { createSteadyClock } from '../../domain/limits/steady-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterStore } from '../../ports/counter-store.ts';
 import { filedKey } from './counters/counter-index.ts';
 import type { CounterStats } from './counters/counter-table.ts';
 import { createCounterTable } from './counters/counter-table.ts';
+import { createCounting } from './counters/counting.ts';
 
 export interface MemoryCounterOptions {
   readonly clock: Clock;
-  /** The most counters kept at once; a key has one for each algorithm and window it is asked with. Default: 1,000,000. */
+  /**
+   * The most counters and permits kept at once; a key has a counter for each algorithm and window it is asked with. Default:
+   * 1,000,000.
+   */
   readonly maxKeys?: number;
 }
 
@@ -19,45 +22,62 @@ export type MemoryCounterStore = CounterStore & { readonly stats: () => CounterS
 const DEFAULT_MAX_KEYS = 1_000_000;
 
 /**
- * Counters of this process alone. There are no timers: each `consume` drops a few counters that have expired. When the
+ * Counters of this process alone. There are no timers: each call that takes drops a few counters that have expired. When the
  * store is full of ones that still count, the one that is whole again soonest makes room; `stats` says how often.
  */
 export function createMemoryCounterStore(options: MemoryCounterOptions): MemoryCounterStore {
   const now = createSteadyClock(options.clock);
-  const counters = createCounterTable(options.maxKeys ?? DEFAULT_MAX_KEYS);
+  const table = createCounterTable(options.maxKeys ?? DEFAULT_MAX_KEYS);
+  const counting = createCounting(table);
 
   return {
     async consume(request, call) {
       call.signal.throwIfAborted();
-      const { policy, cost } = request;
-      const key = filedKey(request.key);
-      const name = nameOf(policy);
+      demandPermit(request);
       const at = now();
-      counters.dropExpired(at);
-      const counter = counters.find(key, name);
-      const algorithm = LIMIT_ALGORITHMS[policy.algorithm];
-      const { decision, next } = takeUnits(algorithm, counter?.state, policy, cost, at);
-      if (next === undefined) return decision;
-      if (counter === undefined) counters.add(key, name, next, at);
-      else counters.update(counter, next);
-      return decision;
+      table.dropExpired(at);
+      return counting.consume(request, at);
     },
 
-    async peek({ key, policy, cost }, call) {
+    async peek(request, call) {
       call.signal.throwIfAborted();
-      const state = counters.find(filedKey(key), nameOf(policy))?.state;
-      return LIMIT_ALGORITHMS[policy.algorithm].look(state, policy, cost, now());
+      return counting.foresee(request, now());
+    },
+
+    async consumeAll(requests, call) {
+      call.signal.throwIfAborted();
+      for (const request of requests) demandPermit(request);
+      demandDistinct(requests);
+      const at = now();
+      table.dropExpired(at);
+      return counting.consumeAll(requests, at);
+    },
+
+    async consumeUpTo(request, least, call) {
+      call.signal.throwIfAborted();
+      demandPermit(request);
+      const at = now();
+      table.dropExpired(at);
+      return counting.consumeUpTo(request, least, at);
+    },
+
+    async refund(refund, call) {
+      call.signal.throwIfAborted();
+      counting.refund(refund, now());
+    },
+
+    async block(key, policy, forMs, call) {
+      call.signal.throwIfAborted();
+      const at = now();
+      table.dropExpired(at);
+      counting.block(key, policy, forMs, at);
     },
 
     async reset(key, call) {
       call.signal.throwIfAborted();
-      counters.dropKey(filedKey(key));
+      table.dropKey(filedKey(key));
     },
 
-    stats: counters.stats,
+    stats: table.stats,
   };
-}
-
-function nameOf({ algorithm, windowMs }: Policy): string {
-  return `${algorithm}:${windowMs}`;
 }

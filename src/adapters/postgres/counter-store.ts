@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { storeDecision } from '../../domain/limits/store-decision.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
 import { runStatement } from './counters/run-statement.ts';
 import { readState } from './counters/state.ts';
 import { withStoreErrors } from './store-errors.ts';
@@ -28,10 +28,10 @@ interface Answer {
  * The table is UNLOGGED: after a crash of the server, or a fail-over to a standby, it is empty and every limit is whole again.
  * A clean restart keeps the counts.
  */
-export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): CounterStore {
+export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): BasicCounterStore {
   async function ask(
     text: string,
-    request: CounterRequest,
+    request: BasicCounterRequest,
     more: readonly number[],
     call: Call,
   ): Promise<Decision> {
@@ -61,7 +61,7 @@ const PEEK = `
 
 const RESET = 'DELETE FROM counters WHERE key_hash = $1';
 
-function toDecision(request: CounterRequest, rows: readonly Answer[]): Decision {
+function toDecision(request: BasicCounterRequest, rows: readonly Answer[]): Decision {
   const [answer] = rows;
   if (answer === undefined) throw new Error('a counter statement answered no row');
   const { now_ms, state, taken } = answer;

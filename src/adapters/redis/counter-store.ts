@@ -1,6 +1,6 @@
 import { storeDecision } from '../../domain/limits/store-decision.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
 import type { RedisClient } from './client.ts';
 import { filedKey } from './counters/filed-key.ts';
 import { consumeScript, peekScript } from './counters/scripts.ts';
@@ -28,7 +28,7 @@ const DEFAULT_SLACK_MS = 1_000;
  * with `appendonly yes` all but the last second's, without either none. A fail-over loses what the replica had not heard of. What
  * is lost may be taken again.
  */
-export function createRedisCounterStore(options: RedisCounterOptions): CounterStore {
+export function createRedisCounterStore(options: RedisCounterOptions): BasicCounterStore {
   const { client, keys, slackMs = DEFAULT_SLACK_MS, clock } = options;
   const driven = () => (clock === undefined ? '' : Math.floor(clock.now()));
   const hashOf = (key: string) => keys.counters(filedKey(key));
@@ -54,11 +54,11 @@ export function createRedisCounterStore(options: RedisCounterOptions): CounterSt
   };
 }
 
-function nameOf({ policy }: CounterRequest): string {
+function nameOf({ policy }: BasicCounterRequest): string {
   return `${policy.algorithm}:${policy.windowMs}`;
 }
 
-function decisionOn(request: CounterRequest): (reply: unknown) => Decision {
+function decisionOn(request: BasicCounterRequest): (reply: unknown) => Decision {
   return (reply) => {
     const [nowMs, taken, ...numbers] = reply as readonly [number, number, ...number[]];
     const state = numbers.length === 0 ? undefined : readState(request.policy, numbers);

@@ -1,4 +1,5 @@
 import type { Decision } from '../../ports/counter-store.ts';
+import type { Permit, Return } from './permit.ts';
 import type { Policy } from './policy.ts';
 
 /** What a counter remembers. Each algorithm adds its own fields. */
@@ -30,6 +31,15 @@ export interface LimitAlgorithm<State extends LimitState> {
    * and all of it does within one window (`sliding-window`: a tenth more).
    */
   anchor(state: State, policy: Policy, at: Moment): State;
+
+  /** What to remember of the units that {@link spend} has taken at that moment; `state` is the one after it. */
+  permit(state: State, policy: Policy, units: number, at: Moment): Permit;
+
+  /**
+   * The state after units were given back, as if they had not been taken; those that have come back by themselves meanwhile
+   * do not come twice. `undefined`: the whole limit is there, and no permit says anything any more.
+   */
+  giveBack(state: State, policy: Omit<Policy, 'limit'>, returned: Return, at: Moment): State | undefined;
 }
 
 export interface Taken<State> {

@@ -1,11 +1,11 @@
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
 import type { Fault } from '../errors.ts';
 import { ValidationFailed } from '../errors.ts';
 import { textFault } from '../text.ts';
-import type { Algorithm } from './policy.ts';
-import { ALGORITHMS, RATE_LIMIT_LIMITS } from './policy.ts';
+import type { CountingAlgorithm } from './policy.ts';
+import { COUNTING_ALGORITHMS, RATE_LIMIT_LIMITS } from './policy.ts';
 
 /** Ranges are in {@link RATE_LIMIT_LIMITS}. */
 export interface RateLimitRequest {
@@ -14,7 +14,7 @@ export interface RateLimitRequest {
   readonly limit: number;
   /** In whole milliseconds: 0.25 is a window, 0.0001 is none. */
   readonly windowSeconds: number;
-  readonly algorithm: Algorithm;
+  readonly algorithm: CountingAlgorithm;
   readonly cost: number;
 }
 
@@ -41,7 +41,7 @@ export interface RateLimits {
 }
 
 export interface RateLimitDeps {
-  readonly counters: CounterStore;
+  readonly counters: BasicCounterStore;
   readonly clock: Clock;
 }
 
@@ -73,7 +73,13 @@ export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits
   };
 }
 
-function toCounterRequest({ key, limit, windowSeconds, algorithm, cost }: RateLimitRequest): CounterRequest {
+function toCounterRequest({
+  key,
+  limit,
+  windowSeconds,
+  algorithm,
+  cost,
+}: RateLimitRequest): BasicCounterRequest {
   refuse([
     keyFault(key),
     countFault('limit', limit),
@@ -109,9 +115,9 @@ function windowFault(seconds: number): Fault | undefined {
   return { path: '/windowSeconds', message };
 }
 
-function algorithmFault(algorithm: Algorithm): Fault | undefined {
-  if (ALGORITHMS.includes(algorithm)) return undefined;
-  return { path: '/algorithm', message: `must be one of ${ALGORITHMS.join(', ')}` };
+function algorithmFault(algorithm: CountingAlgorithm): Fault | undefined {
+  if (COUNTING_ALGORITHMS.includes(algorithm)) return undefined;
+  return { path: '/algorithm', message: `must be one of ${COUNTING_ALGORITHMS.join(', ')}` };
 }
 
 function toMilliseconds(seconds: number): number {

@@ -10,8 +10,9 @@ export interface FixedWindowState extends LimitState {
 export const fixedWindow: LimitAlgorithm<FixedWindowState> = {
   look(state, { limit }, cost, at) {
     const live = ifLive(state, at);
-    const room = limit - (live?.used ?? 0);
-    const windowEndMs = live === undefined ? 0 : live.expiresAtMs - at.steadyMs;
+    const used = live?.used ?? 0;
+    const room = limit - used;
+    const windowEndMs = live === undefined || used === 0 ? 0 : live.expiresAtMs - at.steadyMs;
     return {
       allowed: cost <= room,
       remaining: Math.max(0, room),
@@ -29,6 +30,17 @@ export const fixedWindow: LimitAlgorithm<FixedWindowState> = {
   anchor(state, { windowMs }, { steadyMs }) {
     const latestMs = steadyMs + windowMs;
     return state.expiresAtMs > latestMs ? { ...state, expiresAtMs: latestMs } : state;
+  },
+
+  permit: ({ expiresAtMs }, _policy, units, { steadyMs }) => ({
+    units,
+    atMs: steadyMs,
+    untilMs: expiresAtMs,
+  }),
+
+  giveBack(state, _policy, { units }, at) {
+    const live = ifLive(state, at);
+    return live && live.used > units ? { ...live, used: live.used - units } : undefined;
   },
 };
 

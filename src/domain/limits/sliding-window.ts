@@ -44,7 +44,40 @@ export const slidingWindow: LimitAlgorithm<SlidingWindowState> = {
     const used = [...state.used.slice(0, -2), sum(state.used.slice(-2))];
     return { first: current - used.length + 1, used, expiresAtMs: leavesAt(current, windowMs) };
   },
+
+  permit: ({ expiresAtMs }, _policy, units, { steadyMs }) => ({
+    units,
+    atMs: steadyMs,
+    untilMs: expiresAtMs,
+  }),
+
+  giveBack(state, { windowMs }, { units, permit }, { steadyMs }) {
+    const current = numberAt(steadyMs, windowMs);
+    const counts = liveCounts(state, current);
+    const used = permit
+      ? withoutOf(counts.used, units, numberAt(permit.atMs, windowMs) - counts.first)
+      : withoutLatest(counts.used, units);
+    const left = liveCounts({ ...state, first: counts.first, used }, current);
+    if (left.used.length === 0) return undefined;
+    return { ...left, expiresAtMs: leavesAt(left.first + left.used.length - 1, windowMs) };
+  },
 };
+
+function withoutOf(used: readonly number[], units: number, offset: number): readonly number[] {
+  return used.map((count, each) => (each === offset ? Math.max(0, count - units) : count));
+}
+
+function withoutLatest(used: readonly number[], units: number): readonly number[] {
+  let left = units;
+  return used
+    .toReversed()
+    .map((count) => {
+      const back = Math.min(left, count);
+      left -= back;
+      return count - back;
+    })
+    .toReversed();
+}
 
 /** Milliseconds until so many units have left; 0 when none need to. */
 function untilFreed({ first, used }: Counts, units: number, windowMs: number, steadyMs: number): number {
@@ -64,10 +97,12 @@ interface Counts {
 function liveCounts(state: SlidingWindowState | undefined, current: number): Counts {
   if (state === undefined) return { first: current, used: [] };
   const gone = Math.max(0, current - SUB_WINDOWS - state.first);
-  // Leading zeros go too, so that the first count is always one that gives room when it leaves.
+  // Zeros at both ends go too, so that the first count is always one that gives room when it leaves, and the last the one that all
+  // wait for.
   const firstUsed = state.used.findIndex((units, offset) => offset >= gone && units > 0);
   if (firstUsed === -1) return { first: current, used: [] };
-  return { first: state.first + firstUsed, used: state.used.slice(firstUsed) };
+  const lastUsed = state.used.findLastIndex((units) => units > 0);
+  return { first: state.first + firstUsed, used: state.used.slice(firstUsed, lastUsed + 1) };
 }
 
 // A window need not be a multiple of ten milliseconds: sub-window n begins at n * windowMs / 10, which is kept as the

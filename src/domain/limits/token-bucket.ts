@@ -1,5 +1,6 @@
 import type { LimitAlgorithm, LimitState, Moment } from './algorithm.ts';
 import { ifLive } from './algorithm.ts';
+import type { Permit } from './permit.ts';
 
 /**
  * How much is missing from the bucket at a moment, in units times the window's milliseconds: one unit is `windowMs`, and
@@ -11,6 +12,8 @@ export interface TokenBucketState extends LimitState {
   readonly atMs: number;
   /** The limit it was taken under: what is missing comes back at this rate until more is taken. */
   readonly limit: number;
+  /** Units taken since permits are given, which tells how much was taken after a permit. Absent: 0. */
+  readonly taken?: number;
 }
 
 /**
@@ -35,7 +38,7 @@ export const tokenBucket: LimitAlgorithm<TokenBucketState> = {
   spend(state, { limit, windowMs }, cost, at) {
     const missing = missingAt(state, at) + BigInt(cost) * BigInt(windowMs);
     const expiresAtMs = at.steadyMs + ceilDivide(missing, BigInt(limit));
-    return { missing, atMs: at.steadyMs, limit, expiresAtMs };
+    return { missing, atMs: at.steadyMs, limit, expiresAtMs, taken: (state?.taken ?? 0) + cost };
   },
 
   anchor(state, _policy, { steadyMs }) {
@@ -43,7 +46,48 @@ export const tokenBucket: LimitAlgorithm<TokenBucketState> = {
     const expiresAtMs = steadyMs + ceilDivide(state.missing, BigInt(state.limit));
     return { ...state, atMs: steadyMs, expiresAtMs };
   },
+
+  permit: ({ taken = 0, limit }, { windowMs }, units, { steadyMs }) => ({
+    units,
+    atMs: steadyMs,
+    untilMs: steadyMs + windowMs,
+    bucket: { taken, limit },
+  }),
+
+  giveBack(state, { windowMs }, { units, permit }, at) {
+    const missing = missingAt(state, at);
+    const asked = BigInt(units) * BigInt(windowMs);
+    const back = permit ? least(asked, stillMissing(permit, state, windowMs, missing, at)) : asked;
+    if (back <= 0n && missing > 0n) return state;
+    const left = missing - back;
+    if (left <= 0n) return undefined;
+    const expiresAtMs = at.steadyMs + ceilDivide(left, BigInt(state.limit));
+    return { ...state, missing: left, atMs: at.steadyMs, expiresAtMs };
+  },
 };
+
+/**
+ * How much of a permit has surely not come back yet. Units come back in the order in which they were taken, so it is no less than
+ * what is missing less all that was taken later, and no less than the permit less all that came back since. The first is too
+ * little when units taken later were given back, the second when much was missing before: so the larger.
+ */
+function stillMissing(
+  { units, atMs, bucket }: Permit,
+  { taken = 0, limit }: TokenBucketState,
+  windowMs: number,
+  missing: bigint,
+  { steadyMs }: Moment,
+): bigint {
+  const later = BigInt(taken - (bucket?.taken ?? 0)) * BigInt(windowMs);
+  const rate = Math.max(limit, bucket?.limit ?? limit);
+  const cameBack = BigInt(Math.max(0, steadyMs - atMs)) * BigInt(rate);
+  const byTime = BigInt(units) * BigInt(windowMs) - cameBack;
+  return missing - later > byTime ? missing - later : byTime;
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}
 
 function missingAt(state: TokenBucketState | undefined, at: Moment): bigint {
   const live = ifLive(state, at);

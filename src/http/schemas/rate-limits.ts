@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
 import { text, wholeNumber } from './common.ts';
 
 const key = text(RATE_LIMIT_LIMITS.key.min, RATE_LIMIT_LIMITS.key.max, {
@@ -22,8 +22,8 @@ const policy = {
     description: 'Length of the window, to the millisecond; 31 days at most.',
     examples: [60],
   }),
-  algorithm: Type.Enum([...ALGORITHMS], {
-    default: ALGORITHMS[0],
+  algorithm: Type.Enum([...COUNTING_ALGORITHMS], {
+    default: COUNTING_ALGORITHMS[0],
     description:
       '`fixed-window`: windows aligned to the epoch; `sliding-window`: never more in any span of a window; `token-bucket`: refills evenly.',
     examples: ['sliding-window'],

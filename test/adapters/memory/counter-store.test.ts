@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { ALGORITHMS, COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../contracts/counter-store/fixture.ts';
 import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { aCall } from '../../support/call.ts';
@@ -23,7 +23,7 @@ describe('memory CounterStore', () => {
     const { store } = aStore();
     await store.peek(aRequest(), aCall());
     await store.consume(aRequest({ limit: 1, cost: 2 }), aCall());
-    expect(store.stats()).toEqual({ counters: 0, evictedLive: 0 });
+    expect(store.stats()).toEqual({ counters: 0, permits: 0, evictedLive: 0 });
   });
 
   test('keeps no more than `maxKeys` counters, whatever makes them different', async () => {
@@ -36,17 +36,20 @@ describe('memory CounterStore', () => {
     expect(store.stats().evictedLive).toBe(500);
   });
 
-  test.each(ALGORITHMS)('%s: drops expired counters before any that still counts', async (algorithm) => {
-    const { store, clock } = aStore(100);
-    const lasting = aRequest({ algorithm, windowMs: 3_600_000, limit: 2 });
-    await consumeUntilDenied(store, lasting, 3);
-    for (let index = 0; index < 99; index += 1)
-      await store.consume(aRequest({ algorithm, windowMs: 100 }), aCall());
-    clock.advance(110);
-    for (let index = 0; index < 99; index += 1) await store.consume(aRequest({ algorithm }), aCall());
-    expect(store.stats().evictedLive).toBe(0);
-    expect((await store.peek(lasting, aCall())).allowed).toBe(false);
-  });
+  test.each(COUNTING_ALGORITHMS)(
+    '%s: drops expired counters before any that still counts',
+    async (algorithm) => {
+      const { store, clock } = aStore(100);
+      const lasting = aRequest({ algorithm, windowMs: 3_600_000, limit: 2 });
+      await consumeUntilDenied(store, lasting, 3);
+      for (let index = 0; index < 99; index += 1)
+        await store.consume(aRequest({ algorithm, windowMs: 100 }), aCall());
+      clock.advance(110);
+      for (let index = 0; index < 99; index += 1) await store.consume(aRequest({ algorithm }), aCall());
+      expect(store.stats().evictedLive).toBe(0);
+      expect((await store.peek(lasting, aCall())).allowed).toBe(false);
+    },
+  );
 
   test('drops the counter that is whole again soonest when all of them count', async () => {
     const { store } = aStore(3);
@@ -58,7 +61,7 @@ describe('memory CounterStore', () => {
       requests.map(async (request) => (await store.peek(request, aCall())).allowed),
     );
     expect(allowed).toEqual([false, true, false, false]);
-    expect(store.stats()).toEqual({ counters: 3, evictedLive: 1 });
+    expect(store.stats()).toEqual({ counters: 3, permits: 0, evictedLive: 1 });
   });
 
   test('a flood of other keys does not erase a counter that lasts longer', async () => {
@@ -77,5 +80,64 @@ describe('memory CounterStore', () => {
     const steady = aRequest({ limit: 1_000_000 });
     for (let index = 0; index < 500; index += 1) await store.consume(steady, aCall());
     expect(store.stats().counters).toBe(1);
+  });
+
+  test('refunds and looks at what is not there make no counter', async () => {
+    const { store } = aStore();
+    for (const algorithm of ALGORITHMS) {
+      const request = aRequest({ algorithm, permitId: 'mine' });
+      await store.peek(request, aCall());
+      await store.refund(request, aCall());
+    }
+    await store.consumeUpTo(aRequest({ limit: 1 }), 2, aCall());
+    await store.consumeAll([aRequest(), aRequest({ limit: 1, cost: 2 })], aCall());
+    expect(store.stats()).toEqual({ counters: 0, permits: 0, evictedLive: 0 });
+  });
+
+  test.each(ALGORITHMS)('%s: permits count for the bound, and go with their units', async (algorithm) => {
+    const { store, clock } = aStore(50);
+    const consume = (permitId: string, key: string) =>
+      store.consume(aRequest({ algorithm, key, limit: 1_000, permitId }), aCall());
+    for (let index = 0; index < 200; index += 1) {
+      await consume(`${index}`, `key-${index % 3}`);
+      const { counters, permits } = store.stats();
+      expect(counters + permits).toBeLessThanOrEqual(50);
+    }
+    expect(store.stats().evictedLive).toBeGreaterThan(0);
+    clock.advance(66_000);
+    for (let index = 0; index < 10; index += 1) await consume('last', 'key');
+    expect(store.stats()).toMatchObject({ counters: 1, permits: 1 });
+  });
+
+  test('a counter that is blocked for ever outlasts a flood of others', async () => {
+    const { store } = aStore(100);
+    const victim = aRequest();
+    await store.block(victim.key, victim.policy, Number.POSITIVE_INFINITY, aCall());
+    for (let index = 0; index < 1_000; index += 1) await store.consume(aRequest(), aCall());
+    expect((await store.peek(victim, aCall())).allowed).toBe(false);
+  });
+
+  test('permits of a bucket that was full meanwhile are forgotten, also before its counter is dropped', async () => {
+    const { store, clock } = aStore();
+    for (let index = 0; index < 20; index += 1) await store.consume(aRequest({ windowMs: 100 }), aCall());
+    const request = aRequest({ algorithm: 'token-bucket', windowMs: 2_000, permitId: 'mine' });
+    await store.consume(request, aCall());
+    clock.advance(200);
+    await store.consume({ ...request, permitId: 'other' }, aCall());
+    expect(await store.consume(request, aCall())).toMatchObject({ remaining: 8 });
+  });
+
+  test('holders that come, stay and go cost the same however many there are', async () => {
+    const { store, clock } = aStore();
+    const request = aRequest({ algorithm: 'concurrency', limit: 1_000_000_000, windowMs: 3_600_000 });
+    const hold = (index: number) => store.consume({ ...request, permitId: `${index}` }, aCall());
+    for (let index = 0; index < 50_000; index += 1) await hold(index);
+    for (let index = 0; index < 40_000; index += 1)
+      await store.refund({ ...request, permitId: `${index}` }, aCall());
+    clock.advance(3_599_999);
+    for (let index = 40_000; index < 45_000; index += 1) await hold(index);
+    clock.advance(1);
+    expect(await hold(45_000)).toMatchObject({ remaining: 1_000_000_000 - 5_001 });
+    expect(store.stats()).toMatchObject({ counters: 1, permits: 5_001 });
   });
 });

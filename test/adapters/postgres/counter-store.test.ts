@@ -4,10 +4,11 @@ import { createPostgresCounterStore } from '../../../src/adapters/postgres/count
 import type { PooledDatabase } from '../../../src/adapters/postgres/database.ts';
 import { postgresDifferences } from '../../../src/adapters/postgres/differences.ts';
 import { StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import type { CounterFixture } from '../../contracts/counter-store/fixture.ts';
 import { aRequest } from '../../contracts/counter-store/fixture.ts';
-import { counterStoreContract } from '../../contracts/counter-store/index.ts';
+import { basicCounterStoreContract } from '../../contracts/counter-store/index.ts';
 import { ownClockContract } from '../../contracts/counter-store/own-clock.contract.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -22,7 +23,7 @@ beforeAll(() => {
 
 afterAll(() => secondPool.destroy());
 
-async function aFixture(): Promise<CounterFixture> {
+async function aFixture(): Promise<CounterFixture<BasicCounterStore>> {
   const clock = createFakeClock();
   return {
     store: createPostgresCounterStore({ pool: database().db.pool, clock }),
@@ -35,7 +36,7 @@ async function aFixture(): Promise<CounterFixture> {
 }
 
 describe('postgres CounterStore', () => {
-  counterStoreContract(aFixture);
+  basicCounterStoreContract(aFixture);
   ownClockContract(() => createPostgresCounterStore(database().db));
 
   test('a call that is given up while it waits for a connection is not sent', async () => {
@@ -117,7 +118,7 @@ describe('the table counters', () => {
     expect((await version.execute(database().db)).rows).toEqual(before.rows);
   });
 
-  test.each(ALGORITHMS)(
+  test.each(COUNTING_ALGORITHMS)(
     '%s: loses rows that count nothing any more as others are made, also by 100 callers at once',
     async (algorithm) => {
       const { db } = database();

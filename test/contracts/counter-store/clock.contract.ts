@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
@@ -22,8 +23,8 @@ const NOTICED_BY = { process: 'peek', store: 'consume', instances: 'consume' } a
 const WINDOWS_TO_WAIT = { process: 1, store: 1, instances: 2 } as const satisfies Record<Clock, number>;
 
 /** A clock that is set back gives nothing twice and locks nobody out for longer than declared. */
-export function clockContract(make: MakeCounters): void {
-  describe.each(ALGORITHMS)('%s after the clock went back', (algorithm) => {
+export function clockContract(make: MakeCounters<BasicCounterStore>): void {
+  describe.each(COUNTING_ALGORITHMS)('%s after the clock went back', (algorithm) => {
     const windowMs = algorithm === 'sliding-window' ? 66_000 : 60_000;
 
     test.each([1, 30_000, HOUR_MS])('by %i ms: what was taken still counts', async (backMs) => {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aHistory, aRequest, consumeUntilDenied, play, RUNS } from './fixture.ts';
 
 /** What a denial, a look and a call that nobody waits for take: nothing. */
-export function denialContract(make: MakeCounters): void {
-  describe.each(ALGORITHMS)('%s', (algorithm) => {
+export function denialContract(make: MakeCounters<BasicCounterStore>): void {
+  describe.each(COUNTING_ALGORITHMS)('%s', (algorithm) => {
     test('a denied cost leaves room for a smaller one', async () => {
       const { store } = await make();
       const request = aRequest({ algorithm, limit: 10 });

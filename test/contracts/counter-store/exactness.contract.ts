@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aHistory, aRequest, DAY_MS, play, RUNS, WINDOWS_MS } from './fixture.ts';
 
 /** What a decision says of now and of the time to come is exact to the unit and to the millisecond. */
-export function exactnessContract(make: MakeCounters): void {
+export function exactnessContract(make: MakeCounters<BasicCounterStore>): void {
   test('`remaining` passes, and one more does not', async () => {
     const fixture = await make();
     await fc.assert(
@@ -68,7 +69,7 @@ export function exactnessContract(make: MakeCounters): void {
     );
   });
 
-  describe.each(ALGORITHMS)('%s', (algorithm) => {
+  describe.each(COUNTING_ALGORITHMS)('%s', (algorithm) => {
     test.each(WINDOWS_MS)('a window of %i ms ends when it should', async (windowMs) => {
       const { store, clock } = await make();
       clock.set(Math.ceil(clock.now() / windowMs) * windowMs);

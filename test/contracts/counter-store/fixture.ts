@@ -1,18 +1,24 @@
 import fc from 'fast-check';
-import type { Policy } from '../../../src/domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
+import type { Algorithm, CountingPolicy, Policy } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type {
+  BasicCounterRequest,
+  BasicCounterStore,
+  CounterRequest,
+  CounterStore,
+  Decision,
+} from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 
-export interface CounterFixture {
-  readonly store: CounterStore;
+export interface CounterFixture<Store extends BasicCounterStore = CounterStore> {
+  readonly store: Store;
   /** The same counters as another instance of the service sees them; where only one process can see them, the same object. */
-  readonly elsewhere: CounterStore;
+  readonly elsewhere: Store;
   /** The counters as a service sees them that is started anew. */
-  readonly restart: () => CounterStore;
+  readonly restart: () => Store;
   /** The clock that all measure by. */
   readonly clock: FakeClock;
   /** What the adapter declares of itself. */
@@ -21,7 +27,9 @@ export interface CounterFixture {
   readonly runs?: number;
 }
 
-export type MakeCounters = () => Promise<CounterFixture>;
+export type MakeCounters<Store extends BasicCounterStore = CounterStore> = () => Promise<
+  CounterFixture<Store>
+>;
 
 export const RUNS = 300;
 
@@ -30,21 +38,26 @@ export const DAY_MS = 86_400_000;
 /** Too short, not a multiple of ten sub-windows, fractional in seconds, common, and as long as the port takes. */
 export const WINDOWS_MS = [100, 101, 500, 997, 1900, 60_000, 3_600_000, 31 * DAY_MS] as const;
 
-export function aRequest(overrides: Partial<Policy & { key: string; cost: number }> = {}): CounterRequest {
-  const {
-    key = anId('key'),
-    cost = 1,
-    algorithm = 'fixed-window',
-    limit = 10,
-    windowMs = 60_000,
-  } = overrides;
-  return { key, cost, policy: { algorithm, limit, windowMs } };
+/** A request under one algorithm, so that one that only counts may go to a store that only counts. */
+export type RequestOf<Used extends Algorithm> = CounterRequest & {
+  readonly policy: Policy & { readonly algorithm: Used };
+};
+
+type Overrides<Used extends Algorithm> = Partial<
+  Omit<Policy, 'algorithm'> & Pick<CounterRequest, 'key' | 'cost' | 'permitId' | 'chargeDenied'>
+> & { readonly algorithm?: Used };
+
+export function aRequest<Used extends Algorithm = 'fixed-window'>(
+  overrides: Overrides<Used> = {},
+): RequestOf<Used> {
+  const { algorithm = 'fixed-window' as Used, limit = 10, windowMs = 60_000, ...rest } = overrides;
+  return { key: anId('key'), cost: 1, ...rest, policy: { algorithm, limit, windowMs } };
 }
 
 /** Consumes again and again until the first denial, at most `most` times; answers how often it passed. */
 export async function consumeUntilDenied(
-  store: CounterStore,
-  request: CounterRequest,
+  store: BasicCounterStore,
+  request: BasicCounterRequest,
   most: number,
 ): Promise<number> {
   for (let passed = 0; passed < most; passed += 1) {
@@ -60,7 +73,7 @@ export interface Step {
 }
 
 export interface History {
-  readonly policy: Policy;
+  readonly policy: CountingPolicy;
   readonly steps: readonly Step[];
 }
 
@@ -76,7 +89,9 @@ export function aShare(most: number): fc.Arbitrary<number> {
 }
 
 /** Policies with small limits, and callers that come in bursts, around boundaries and after long pauses. */
-export function aHistory(algorithms: readonly Policy['algorithm'][] = ALGORITHMS): fc.Arbitrary<History> {
+export function aHistory(
+  algorithms: readonly CountingPolicy['algorithm'][] = COUNTING_ALGORITHMS,
+): fc.Arbitrary<History> {
   const policy = fc.record({
     algorithm: fc.constantFrom(...algorithms),
     limit: fc.integer({ min: 1, max: 30 }),
@@ -97,7 +112,7 @@ export function aHistory(algorithms: readonly Policy['algorithm'][] = ALGORITHMS
 
 /** Plays a history on a key of its own. */
 export async function play(
-  { store, clock }: CounterFixture,
+  { store, clock }: CounterFixture<BasicCounterStore>,
   { policy, steps }: History,
   key: string,
 ): Promise<readonly Asked[]> {

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { LimitState } from '../../../src/domain/limits/algorithm.ts';
 import { takeUnits } from '../../../src/domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../../src/domain/limits/algorithms.ts';
-import type { Policy } from '../../../src/domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { CounterRequest, Decision } from '../../../src/ports/counter-store.ts';
+import type { CountingPolicy } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
@@ -13,7 +13,7 @@ import type { MakeCounters } from './fixture.ts';
 import { aShare, DAY_MS, RUNS, WINDOWS_MS } from './fixture.ts';
 
 /** Every decision is the one of the domain's algorithms, also at the largest limits and over calls of all kinds on one key. */
-export function referenceContract(make: MakeCounters): void {
+export function referenceContract(make: MakeCounters<BasicCounterStore>): void {
   test('any history of one key has the decisions of the algorithms', async () => {
     const { store, clock, differences, runs } = await make();
     await fc.assert(
@@ -35,7 +35,7 @@ export function referenceContract(make: MakeCounters): void {
 function createReference() {
   const kept = new Map<string, LimitState>();
 
-  function find({ algorithm, windowMs, limit }: Policy, nowMs: number) {
+  function find({ algorithm, windowMs, limit }: CountingPolicy, nowMs: number) {
     const rules = LIMIT_ALGORITHMS[algorithm];
     const name = `${algorithm} ${windowMs}`;
     const at = { steadyMs: nowMs, wallMs: nowMs };
@@ -44,13 +44,13 @@ function createReference() {
   }
 
   return {
-    consume({ policy, cost }: CounterRequest, nowMs: number): Decision {
+    consume({ policy, cost }: BasicCounterRequest, nowMs: number): Decision {
       const { rules, name, at, state } = find(policy, nowMs);
       const { decision, next = state } = takeUnits(rules, state, policy, cost, at);
       if (next !== undefined) kept.set(name, next);
       return decision;
     },
-    peek({ policy, cost }: CounterRequest, nowMs: number): Decision {
+    peek({ policy, cost }: BasicCounterRequest, nowMs: number): Decision {
       const { rules, at, state } = find(policy, nowMs);
       return rules.look(state, policy, cost, at);
     },
@@ -59,7 +59,7 @@ function createReference() {
 
 interface ScriptStep {
   readonly act: 'consume' | 'peek';
-  readonly policy: Policy;
+  readonly policy: CountingPolicy;
   readonly cost: number;
   readonly pauseMs: number;
 }
@@ -84,7 +84,7 @@ function aScript({ clock }: CounterDifferences): fc.Arbitrary<readonly ScriptSte
   });
   return fc
     .tuple(
-      fc.constantFrom(...ALGORITHMS),
+      fc.constantFrom(...COUNTING_ALGORITHMS),
       fc.oneof({ weight: 4, arbitrary: ranges }, { weight: 1, arbitrary: fc.constant(LARGEST_THIRD) }),
     )
     .chain(([algorithm, { windows, limits }]) =>
@@ -95,7 +95,7 @@ function aScript({ clock }: CounterDifferences): fc.Arbitrary<readonly ScriptSte
 }
 
 function aStep(
-  algorithm: Policy['algorithm'],
+  algorithm: CountingPolicy['algorithm'],
   windows: readonly number[],
   limits: readonly number[],
   back: number,

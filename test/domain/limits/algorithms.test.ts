@@ -4,7 +4,7 @@ import type { LimitAlgorithm, LimitState, Moment } from '../../../src/domain/lim
 import { takeUnits } from '../../../src/domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../../src/domain/limits/algorithms.ts';
 import type { Policy } from '../../../src/domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 
 const START_MS = Date.UTC(2026, 0, 15, 12);
 
@@ -39,7 +39,7 @@ const takings = fc
   .array(fc.record({ ms: fc.integer({ min: 0, max: 4000 }), cost: fc.integer({ min: 1, max: 20 }) }))
   .map((all) => all.toSorted((a, b) => a.ms - b.ms));
 
-describe.each(ALGORITHMS)('%s', (name) => {
+describe.each(COUNTING_ALGORITHMS)('%s', (name) => {
   const algorithm = LIMIT_ALGORITHMS[name];
 
   test('a state says nothing from the moment it expires, and says something until then', () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { LimitState } from '../../../src/domain/limits/algorithm.ts';
 import { takeUnits } from '../../../src/domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../../src/domain/limits/algorithms.ts';
-import type { Algorithm, Policy } from '../../../src/domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { CountingAlgorithm, CountingPolicy } from '../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 
 const START_MS = Date.UTC(2026, 0, 15, 12);
 
@@ -23,7 +23,7 @@ interface Taking {
 }
 
 /** A counter whose clock is set back again and again: what it admitted, by the time that really passed. */
-function play(policy: Policy, steps: readonly Step[]): readonly Taking[] {
+function play(policy: CountingPolicy, steps: readonly Step[]): readonly Taking[] {
   const algorithm = LIMIT_ALGORITHMS[policy.algorithm];
   const admitted: Taking[] = [];
   let state: LimitState | undefined;
@@ -42,7 +42,7 @@ function play(policy: Policy, steps: readonly Step[]): readonly Taking[] {
   return admitted;
 }
 
-const aPolicy = (algorithm: Algorithm) =>
+const aPolicy = (algorithm: CountingAlgorithm) =>
   fc.record({
     algorithm: fc.constant(algorithm),
     limit: fc.integer({ min: 1, max: 12 }),
@@ -104,7 +104,7 @@ describe('with a clock that goes back', () => {
     );
   });
 
-  test.each(ALGORITHMS)('%s: nothing comes back by it, and all does within one window', (name) => {
+  test.each(COUNTING_ALGORITHMS)('%s: nothing comes back by it, and all does within one window', (name) => {
     const algorithm = LIMIT_ALGORITHMS[name];
     fc.assert(
       fc.property(
@@ -135,7 +135,7 @@ describe('with a clock that goes back', () => {
     );
   });
 
-  test.each(ALGORITHMS)('%s: a state that does not lie in the future stays as it is', (name) => {
+  test.each(COUNTING_ALGORITHMS)('%s: a state that does not lie in the future stays as it is', (name) => {
     const algorithm = LIMIT_ALGORITHMS[name];
     fc.assert(
       fc.property(aPolicy(name), fc.nat(2000), (policy, laterMs) => {

@@ -1,7 +1,7 @@
 import type { LimitAlgorithm, LimitState } from '../../../domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../../domain/limits/algorithms.ts';
-import type { Algorithm, Policy } from '../../../domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../domain/limits/policy.ts';
+import type { CountingAlgorithm, CountingPolicy } from '../../../domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../domain/limits/policy.ts';
 import { filedKey } from './filed-key.ts';
 import { fixedWindowLayout } from './fixed-window.ts';
 import type { CounterLayout } from './layout.ts';
@@ -18,20 +18,20 @@ export interface Counter {
 }
 
 /** Each is only ever given states of its own making. */
-const LAYOUTS: Readonly<Record<Algorithm, CounterLayout<LimitState>>> = {
+const LAYOUTS: Readonly<Record<CountingAlgorithm, CounterLayout<LimitState>>> = {
   'fixed-window': fixedWindowLayout,
   'sliding-window': slidingWindowLayout,
   'token-bucket': tokenBucketLayout,
 };
 
 /** The name of an attribute counts for the size of the item, hence one letter for an algorithm. */
-const LETTERS: Readonly<Record<Algorithm, string>> = {
+const LETTERS: Readonly<Record<CountingAlgorithm, string>> = {
   'fixed-window': 'f',
   'sliding-window': 's',
   'token-bucket': 't',
 };
 
-export function counterOf(key: string, { algorithm, windowMs }: Omit<Policy, 'limit'>): Counter {
+export function counterOf(key: string, { algorithm, windowMs }: Omit<CountingPolicy, 'limit'>): Counter {
   return {
     itemKey: filedKey(key),
     attribute: LETTERS[algorithm] + windowMs,
@@ -45,7 +45,7 @@ export function counterOf(key: string, { algorithm, windowMs }: Omit<Policy, 'li
 export function layoutOf(
   attribute: string,
 ): { readonly layout: CounterLayout<LimitState>; readonly windowMs: number } | undefined {
-  const algorithm = ALGORITHMS.find((each) => attribute.startsWith(LETTERS[each]));
+  const algorithm = COUNTING_ALGORITHMS.find((each) => attribute.startsWith(LETTERS[each]));
   const digits = attribute.slice(1);
   if (algorithm === undefined || !/^\d+$/.test(digits)) return undefined;
   return { layout: LAYOUTS[algorithm], windowMs: Number(digits) };

@@ -1,5 +1,5 @@
 import type { LimitState, Moment } from '../../../domain/limits/algorithm.ts';
-import type { CounterRequest, Decision } from '../../../ports/counter-store.ts';
+import type { BasicCounterRequest, Decision } from '../../../ports/counter-store.ts';
 import type { Counter } from './counter.ts';
 import type { Sighting } from './sightings.ts';
 
@@ -20,7 +20,7 @@ export interface Judgement {
  */
 export function judge(
   counter: Counter,
-  { policy, cost }: CounterRequest,
+  { policy, cost }: BasicCounterRequest,
   sighting: Sighting | undefined,
   at: Moment,
 ): Judgement {

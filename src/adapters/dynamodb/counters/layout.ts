@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LimitState } from '../../../domain/limits/algorithm.ts';
-import type { CounterRequest } from '../../../ports/counter-store.ts';
+import type { BasicCounterRequest } from '../../../ports/counter-store.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -30,5 +30,5 @@ export interface CounterLayout<State extends LimitState> {
    * The change that takes the units and holds however many others take some at the same time; `undefined` where only
    * replacing exactly what is believed will do. If there is no room it must fail.
    */
-  take(request: CounterRequest, belief: Belief<State>): Change | undefined;
+  take(request: BasicCounterRequest, belief: Belief<State>): Change | undefined;
 }

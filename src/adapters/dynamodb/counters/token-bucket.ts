@@ -1,6 +1,6 @@
 import type { TokenBucketState } from '../../../domain/limits/token-bucket.ts';
 import { tokenBucket } from '../../../domain/limits/token-bucket.ts';
-import type { CounterRequest } from '../../../ports/counter-store.ts';
+import type { BasicCounterRequest } from '../../../ports/counter-store.ts';
 import { digitsOf, mapValue, numberValue } from './attribute-values.ts';
 import type { Change, CounterLayout } from './layout.ts';
 
@@ -32,7 +32,7 @@ export const tokenBucketLayout: CounterLayout<TokenBucketState> = {
 };
 
 function takeFromStarted(
-  { policy: { limit, windowMs }, cost }: CounterRequest,
+  { policy: { limit, windowMs }, cost }: BasicCounterRequest,
   state: TokenBucketState,
   backSince1970: bigint,
   nowMs: number,
@@ -54,7 +54,7 @@ function takeFromStarted(
 
 /** A full bucket is the same however long it has been full. */
 function takeFromFull(
-  { policy, cost }: CounterRequest,
+  { policy, cost }: BasicCounterRequest,
   state: TokenBucketState,
   backSince1970: bigint,
   nowMs: number,

@@ -1,5 +1,5 @@
 import type { LimitState, Moment } from '../../../domain/limits/algorithm.ts';
-import type { CounterRequest } from '../../../ports/counter-store.ts';
+import type { BasicCounterRequest } from '../../../ports/counter-store.ts';
 import { mapValue, numberValue } from './attribute-values.ts';
 import type { Counter } from './counter.ts';
 import type { Update } from './items.ts';
@@ -19,7 +19,7 @@ const HEADROOM_SECONDS = 86_400;
 /** The update that takes the units of the request, if what it takes for granted is so. */
 export function updateOf(
   counter: Counter,
-  request: CounterRequest,
+  request: BasicCounterRequest,
   sighting: Sighting | undefined,
   judgement: Judgement,
   at: Moment,
@@ -39,7 +39,7 @@ export function updateOf(
 
 function changeOf(
   { rules, layout }: Counter,
-  request: CounterRequest,
+  request: BasicCounterRequest,
   seen: LimitState | undefined,
   { decision, state }: Judgement,
   at: Moment,

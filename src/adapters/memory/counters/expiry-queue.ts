@@ -71,7 +71,7 @@ export function createExpiryQueue(): ExpiryQueue {
 }
 
 function expiry(counter: Counter): number {
-  return counter.state.expiresAtMs;
+  return counter.expiresAtMs;
 }
 
 function earlier(left: Counter | undefined, right: Counter | undefined): Counter | undefined {

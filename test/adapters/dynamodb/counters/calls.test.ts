@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../../contracts/counter-store/fixture.ts';
 import { anId } from '../../../support/builders.ts';
 import { aCall } from '../../../support/call.ts';
@@ -9,7 +9,7 @@ import { anInstance, readItem } from './fixture.ts';
 const dynamodb = useDynamodb();
 const UPDATE = 'UpdateItemCommand';
 
-describe.each(ALGORITHMS)('%s: the calls of a check', (algorithm) => {
+describe.each(COUNTING_ALGORITHMS)('%s: the calls of a check', (algorithm) => {
   test('are one, allowed or denied, over many windows', async () => {
     const { store, clock, drainCalls } = anInstance(dynamodb());
     const request = aRequest({ algorithm, limit: 7 });
@@ -80,7 +80,7 @@ describe.each(ALGORITHMS)('%s: the calls of a check', (algorithm) => {
 test('a counter made of all algorithms and the longest key still takes one write unit', async () => {
   const { store, drainUnits } = anInstance(dynamodb());
   const key = '\u{1f600}'.repeat(63);
-  for (const algorithm of ALGORITHMS) {
+  for (const algorithm of COUNTING_ALGORITHMS) {
     for (const windowMs of [1000, 3_600_000]) {
       const request = aRequest({ algorithm, key, windowMs, limit: 1_000_000_000, cost: 100_000_001 });
       await store.consume(request, aCall());

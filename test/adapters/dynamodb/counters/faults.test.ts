@@ -6,7 +6,7 @@ import {
   StoreTimeout,
   StoreUnavailable,
 } from '../../../../src/domain/errors.ts';
-import { ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../../contracts/counter-store/fixture.ts';
 import { aCall } from '../../../support/call.ts';
 import { useDynamodb } from '../../../support/dynamodb.ts';
@@ -14,7 +14,7 @@ import { anInstance } from './fixture.ts';
 
 const dynamodb = useDynamodb();
 
-describe.each(ALGORITHMS)('%s', (algorithm) => {
+describe.each(COUNTING_ALGORITHMS)('%s', (algorithm) => {
   test.each([1, 3, 6])('a lost answer to call %i is an error and gives no unit twice', async (call) => {
     const { store, loseNextAnswer } = anInstance(dynamodb());
     const request = aRequest({ algorithm, limit: 6 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filedKey } from '../../../../src/adapters/dynamodb/counters/filed-key.ts';
 import { createMemoryCounterStore } from '../../../../src/adapters/memory/counter-store.ts';
-import { ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 import { aRequest, DAY_MS } from '../../../contracts/counter-store/fixture.ts';
 import { anId } from '../../../support/builders.ts';
 import { aCall } from '../../../support/call.ts';
@@ -18,23 +18,26 @@ async function expiresAtMs(key: string): Promise<number> {
 }
 
 describe('the time to live of an item', () => {
-  test.each(ALGORITHMS)('%s: lies an hour after the last end, and is put off in time', async (algorithm) => {
-    const { store, clock, drainCalls } = anInstance(dynamodb());
-    const request = aRequest({ algorithm, limit: 1_000_000 });
-    for (let step = 0; step < 40; step += 1) {
-      const { resetAfterMs } = await store.consume(request, aCall());
-      expect(await expiresAtMs(request.key)).toBeGreaterThanOrEqual(clock.now() + resetAfterMs + HOUR_MS);
-      expect(drainCalls()).toHaveLength(1);
-      clock.advance(HOUR_MS + 1);
-    }
-  });
+  test.each(COUNTING_ALGORITHMS)(
+    '%s: lies an hour after the last end, and is put off in time',
+    async (algorithm) => {
+      const { store, clock, drainCalls } = anInstance(dynamodb());
+      const request = aRequest({ algorithm, limit: 1_000_000 });
+      for (let step = 0; step < 40; step += 1) {
+        const { resetAfterMs } = await store.consume(request, aCall());
+        expect(await expiresAtMs(request.key)).toBeGreaterThanOrEqual(clock.now() + resetAfterMs + HOUR_MS);
+        expect(drainCalls()).toHaveLength(1);
+        clock.advance(HOUR_MS + 1);
+      }
+    },
+  );
 
   test('is never brought nearer by a shorter window of the same key', async () => {
     const { store } = anInstance(dynamodb());
     const key = anId('key');
     await store.consume(aRequest({ key, windowMs: 31 * DAY_MS }), aCall());
     const before = await expiresAtMs(key);
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of COUNTING_ALGORITHMS) {
       for (let taken = 0; taken < 3; taken += 1) await store.consume(aRequest({ key, algorithm }), aCall());
     }
     expect(await expiresAtMs(key)).toBe(before);
@@ -43,7 +46,7 @@ describe('the time to live of an item', () => {
   test('an item that was deleted meanwhile begins anew', async () => {
     const one = anInstance(dynamodb());
     const other = anInstance(dynamodb(), { clock: one.clock });
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of COUNTING_ALGORITHMS) {
       const request = aRequest({ algorithm, limit: 3, cost: 2 });
       await one.store.consume(request, aCall());
       await other.store.reset(request.key, aCall());
@@ -58,7 +61,7 @@ describe('counters of a key that are no longer used', () => {
     const key = anId('key');
     const steady = aRequest({ key, limit: 1000, windowMs: 31 * DAY_MS });
     const windows = Array.from({ length: 40 }, (_, index) => 1000 + index);
-    const passing = ALGORITHMS.flatMap((algorithm) =>
+    const passing = COUNTING_ALGORITHMS.flatMap((algorithm) =>
       windows.map((windowMs) => aRequest({ key, algorithm, windowMs })),
     );
     await Promise.all(passing.map((request) => store.consume(request, aCall())));
@@ -106,7 +109,7 @@ test('two instances decide as one process does, over any calls on one key', asyn
   const step = fc.record({
     at: fc.constantFrom(0, 1),
     act: fc.constantFrom('consume', 'consume', 'consume', 'consume', 'peek', 'reset'),
-    algorithm: fc.constantFrom(...ALGORITHMS),
+    algorithm: fc.constantFrom(...COUNTING_ALGORITHMS),
     windowMs: fc.constantFrom(997, 60_000),
     limit: fc.constantFrom(5, 9, 1_000_000_000),
     cost: fc.integer({ min: 1, max: 10 }),

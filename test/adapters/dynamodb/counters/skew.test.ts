@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../../src/domain/limits/policy.ts';
-import { ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import type { CountingPolicy } from '../../../../src/domain/limits/policy.ts';
+import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 import { aRequest, consumeUntilDenied } from '../../../contracts/counter-store/fixture.ts';
 import { anId } from '../../../support/builders.ts';
 import { aCall } from '../../../support/call.ts';
@@ -40,7 +40,7 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
-async function overSteps(policy: Policy, holds: (passed: readonly Passed[]) => void): Promise<void> {
+async function overSteps(policy: CountingPolicy, holds: (passed: readonly Passed[]) => void): Promise<void> {
   const { behind, ahead, advance } = twoInstances(SKEW_MS);
   const longestMs = Math.ceil(policy.windowMs * 1.1);
   await fc.assert(
@@ -110,7 +110,7 @@ describe('two instances whose clocks are 2 s apart', () => {
     });
   }, 60_000);
 
-  test.each(ALGORITHMS)(
+  test.each(COUNTING_ALGORITHMS)(
     '%s: exactly the limit passes to 200 callers at once, half on each',
     async (algorithm) => {
       const { behind, ahead } = twoInstances(SKEW_MS);
@@ -126,7 +126,7 @@ describe('two instances whose clocks are 2 s apart', () => {
   );
 });
 
-describe.each(ALGORITHMS)('%s: a clock that was an hour ahead', (algorithm) => {
+describe.each(COUNTING_ALGORITHMS)('%s: a clock that was an hour ahead', (algorithm) => {
   const request = aRequest({ algorithm, limit: 5 });
   const longestMs = algorithm === 'sliding-window' ? 66_000 : 60_000;
 

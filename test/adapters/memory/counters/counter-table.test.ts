@@ -1,59 +1,74 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Counter } from '../../../../src/adapters/memory/counters/counter.ts';
 import { createCounterTable } from '../../../../src/adapters/memory/counters/counter-table.ts';
-
-const MOST = 100_000;
 
 const at = (ms: number) => ({ steadyMs: ms, wallMs: ms });
 
-/** States that count how often anybody asks when they expire: the work of a table, whatever the machine is doing. */
-function countedStates() {
-  let reads = 0;
-  const expiringAt = (ms: number) => ({
-    get expiresAtMs() {
-      reads += 1;
-      return ms;
-    },
-  });
-  const readsOf = (run: () => void): number => {
-    const before = reads;
-    run();
-    return reads - before;
+const aPermit = (untilMs: number) => ({ units: 1, atMs: 0, untilMs });
+
+/** A table, and a way to add a counter as the store does. */
+function aTable(maxEntries: number) {
+  const table = createCounterTable(maxEntries);
+  const add = (key: string, expiresAtMs: number): Counter => {
+    table.makeRoom(1, at(0));
+    const counter = table.add(key, 'name');
+    table.setState(counter, { expiresAtMs });
+    return counter;
   };
-  return { expiringAt, readsOf };
+  return { table, add };
 }
 
-/** Spread over an hour, in no order. */
-const scattered = (index: number) => ((index * 7919) % 3600) * 1000;
-
-test('no insert examines more than a few dozen of 100,000 counters', () => {
-  const table = createCounterTable(MOST);
-  const { expiringAt, readsOf } = countedStates();
-  const work = Array.from({ length: 3 * MOST }, (_, index) => {
-    const nowMs = index * 50;
-    const state = expiringAt(nowMs + 60_000 + scattered(index));
-    return readsOf(() => {
-      table.dropExpired(at(nowMs));
-      table.add(`key-${index}`, 'name', state, at(nowMs));
-    });
-  });
-  expect(table.stats().counters).toBeLessThanOrEqual(MOST);
-  // Three removals and one insert, each of log2(100,000) = 17 steps with at most four readings.
-  expect(work.reduce((a, b) => Math.max(a, b))).toBeLessThan(4 * 17 * 4);
-});
-
-test('inserts that expire ever later cost the same however many counters there are', () => {
-  const table = createCounterTable(MOST);
-  const { expiringAt, readsOf } = countedStates();
-  const work = Array.from({ length: MOST }, (_, index) =>
-    readsOf(() => table.add(`key-${index}`, 'name', expiringAt(index), at(0))),
-  );
-  expect(work.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(4);
-});
-
 test('a flood of new keys into a table of live counters drops the one nearest to its end each time', () => {
-  const table = createCounterTable(1000);
-  for (let index = 0; index < 5000; index += 1) {
-    table.add(`key-${index}`, 'name', { expiresAtMs: 1 + scattered(index) }, at(0));
+  const { table, add } = aTable(1000);
+  for (let index = 0; index < 5000; index += 1) add(`key-${index}`, 1 + ((index * 7919) % 3600) * 1000);
+  expect(table.stats()).toEqual({ counters: 1000, permits: 0, evictedLive: 4000 });
+});
+
+test('a counter that is blocked stays as long as it is', () => {
+  const { table, add } = aTable(10);
+  table.block(add('blocked', 100), 1000);
+  add('other', 500);
+  for (const [nowMs, counters] of [
+    [499, 2],
+    [500, 1],
+    [999, 1],
+    [1000, 0],
+  ] as const) {
+    table.dropExpired(at(nowMs));
+    expect(table.stats().counters).toBe(counters);
   }
-  expect(table.stats()).toEqual({ counters: 1000, evictedLive: 4000 });
+});
+
+describe('permits', () => {
+  test('take room as counters do, and go with their counter', () => {
+    const { table, add } = aTable(6);
+    const first = add('first', 10);
+    for (const id of ['a', 'b', 'c', 'd']) table.grant(first, id, aPermit(10), at(0));
+    expect(table.stats()).toEqual({ counters: 1, permits: 4, evictedLive: 0 });
+    add('second', 20);
+    expect(table.stats()).toEqual({ counters: 2, permits: 4, evictedLive: 0 });
+    add('third', 30);
+    expect(table.stats()).toEqual({ counters: 2, permits: 0, evictedLive: 1 });
+    expect(table.find('first', 'name')).toBeUndefined();
+  });
+
+  test('that have ended go when another is given', () => {
+    const { table, add } = aTable(100);
+    const counter = add('key', 1000);
+    for (let index = 0; index < 20; index += 1)
+      table.grant(counter, `${index}`, aPermit(index + 5), at(index));
+    expect(table.stats().permits).toBe(5);
+    table.revoke(counter, '18');
+    table.revoke(counter, '1');
+    expect(table.stats().permits).toBe(4);
+    table.setState(counter, undefined);
+    expect(table.stats().permits).toBe(0);
+  });
+
+  test('of one id are one', () => {
+    const { table, add } = aTable(100);
+    const counter = add('key', 1000);
+    for (const untilMs of [5, 6, 7]) table.grant(counter, 'id', aPermit(untilMs), at(0));
+    expect([...(counter.permits ?? [])]).toEqual([aPermit(7)]);
+  });
 });

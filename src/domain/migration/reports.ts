@@ -64,8 +64,15 @@ export function phaseReport(dataSet: Migrated, record: PhaseRecord): PhaseReport
 }
 
 export function jobReport(job: Job): JobReport {
-  const { marksSince: _marksSince, settings, ...rest } = job;
-  return { ...rest, ...settings, ...paceOf(job) };
+  const { jobId, dataSet, kind, state, startedBy, createdAt, updatedAt, finishedAt, settings } = job;
+  const { done, total, counts, parts, reason } = job;
+  return {
+    ...{ jobId, dataSet, kind, state, startedBy, createdAt, updatedAt, finishedAt },
+    ...settings,
+    ...{ done, total, counts, parts },
+    ...paceOf(job),
+    reason,
+  };
 }
 
 export function statusReport(status: DataSetStatus): StatusReport {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Argument, InvalidArgumentError, Option } from 'commander';
+import { Argument, Option } from 'commander';
 import { DIFFERENCE_CLASSES } from '../ports/comparisons.ts';
 import type { JobKind } from '../ports/migration-jobs.ts';
 import type { Migrated } from '../ports/phase-store.ts';

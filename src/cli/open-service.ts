@@ -26,10 +26,27 @@ export async function openService(address: string | undefined): Promise<OpenedSe
   if (address !== undefined) return overHttp(address);
   const { loadConfig } = await import('../config.ts');
   const config = loadConfig();
-  refuseMemory(config);
+  refuseMemory(config, 'Name a running service with --url, for example --url http://127.0.0.1:3000.');
   const { findRunningService } = await import('../container/engine.ts');
   const running = await findRunningService(config);
-  return running === undefined ? await inThisProcess(config) : overHttp(running);
+  if (running !== undefined) return overHttp(running);
+  const opened = await inThisProcess(config, 'error', false);
+  opened.local.startBackground();
+  return opened;
+}
+
+/** Part of a service in this process. */
+export type OpenedStores = OpenedService & { readonly local: Service };
+
+/**
+ * The stores of the configuration, opened by this process beside the services that work on them; nothing goes on in the
+ * background yet. @throws {CommandError} and what starting them throws.
+ */
+export async function openStores(logLevel?: Config['logLevel']): Promise<OpenedStores> {
+  const { loadConfig } = await import('../config.ts');
+  const config = loadConfig();
+  refuseMemory(config, 'Ask the service itself, for example with curl http://127.0.0.1:3000/v1/migration.');
+  return await inThisProcess(config, logLevel ?? config.logLevel, true);
 }
 
 function overHttp(address: string): OpenedService {
@@ -42,20 +59,23 @@ function overHttp(address: string): OpenedService {
   };
 }
 
-function refuseMemory(config: Config): void {
+function refuseMemory(config: Config, whatHelps: string): void {
   if (config.adapters.programCatalog !== 'memory') return;
   const message =
-    'The configuration keeps the catalogue in the memory of a service: this command has none to work on. Name a running service with --url, for example --url http://127.0.0.1:3000.';
-  throw new CommandError(EXIT.usage, message);
+    'The configuration keeps the catalogue in the memory of a service: this command has none to work on.';
+  throw new CommandError(EXIT.usage, `${message} ${whatHelps}`);
 }
 
-async function inThisProcess(config: Config): Promise<OpenedService> {
+async function inThisProcess(
+  config: Config,
+  logLevel: Config['logLevel'],
+  beside: boolean,
+): Promise<OpenedStores> {
   const [{ bootstrap }, { createLog }] = await Promise.all([import('../bootstrap.ts'), import('../log.ts')]);
   const lost = new AbortController();
-  const log = createLog('error');
   const ended = 'the embedded database ended unexpectedly: its log is postgres.log in the data directory';
-  const local = await bootstrap(config, log, () => lost.abort(new CommandError(EXIT.unreachable, ended)));
-  local.startBackground();
+  const onExit = () => lost.abort(new CommandError(EXIT.unreachable, ended));
+  const local = await bootstrap(config, createLog(logLevel), { beside, onExit });
   return { name: nameOf(config), local, lost: lost.signal, close: () => local.dispose() };
 }
 

@@ -2,8 +2,10 @@ import type { Program } from '../program/program.ts';
 import type { SearchDocument } from '../search/document.ts';
 import { sourcedVersion } from '../search/freshness.ts';
 
-/** No program and no document can have it: their ids begin with a letter or a digit. */
-export const CANARY_ID = '~canary';
+/** Made of the time, so that nothing has it; an id like any other, since stores pass over what can be none. */
+export function canaryId(version: number): string {
+  return `canary:${version}`;
+}
 
 const NAMES = { title: 'Trial copy', description: '', category: '~canary', language: 'und' } as const;
 
@@ -11,7 +13,7 @@ export function canaryProgram(version: number): Program {
   const at = new Date(0);
   return {
     ...NAMES,
-    programId: CANARY_ID,
+    programId: canaryId(version),
     contentType: 'canary',
     tags: [],
     thumbnailUrl: null,
@@ -28,7 +30,7 @@ export function canaryProgram(version: number): Program {
 export function canaryDocument(rank: number): SearchDocument {
   return {
     ...NAMES,
-    contentId: CANARY_ID,
+    contentId: canaryId(rank),
     type: 'canary',
     tags: [],
     popularityScore: 0,

@@ -21,7 +21,7 @@ export interface PhaseWatch {
   round(call: Call): Promise<number>;
   /** Says that the record may have changed: the loop looks at once. */
   nudge(): void;
-  /** Acts on nothing any more, and then checks out. Never throws. */
+  /** Acts on nothing any more, and then checks out; that is done once, however often it is called. Never throws. */
   stop(): Promise<void>;
   /**
    * Calls `listener` when this instance begins to act on another epoch of a data set. It is not told that a view grew too old.
@@ -86,6 +86,16 @@ export function createPhaseWatch(options: PhaseWatchOptions): PhaseWatch {
     roundTimeoutMs: TIMEOUT_SHARE * pollMs,
   });
 
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    endHints();
+    snapshots.forget();
+    await loop.stop();
+    firstLook.resolve();
+    await checkOut(options);
+  };
+  let stopped: Promise<void> | undefined;
+
   return {
     round,
     current: snapshots.current,
@@ -97,13 +107,9 @@ export function createPhaseWatch(options: PhaseWatchOptions): PhaseWatch {
       loop.start();
       await firstLook.promise;
     },
-    async stop() {
-      stopping.abort();
-      endHints();
-      snapshots.forget();
-      await loop.stop();
-      firstLook.resolve();
-      await checkOut(options);
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

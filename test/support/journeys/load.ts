@@ -86,22 +86,33 @@ function isOne(work: Work, request: string, answer: Answer, ...statuses: readonl
 }
 
 function writer(work: Writing): () => Promise<void> {
-  return keyWriter(work, work.load.programs, { path: PROGRAM, body: aProgramBody, patches: true });
+  return keyWriter(work, work.load.programs, {
+    path: PROGRAM,
+    prefix: 'p',
+    body: aProgramBody,
+    patches: true,
+  });
 }
 
 function documentWriter(work: Writing): () => Promise<void> {
-  return keyWriter(work, work.load.documents, { path: DOCUMENT, body: aDocumentBody, patches: false });
+  return keyWriter(work, work.load.documents, {
+    path: DOCUMENT,
+    prefix: 'd',
+    body: aDocumentBody,
+    patches: false,
+  });
 }
 
 interface Kind {
   readonly path: string;
+  readonly prefix: string;
   readonly body: (title: string) => object;
   readonly patches: boolean;
 }
 
 function keyWriter(work: Writing, ledger: Ledger, kind: Kind): () => Promise<void> {
   const { own, keys = 30, name, index, load } = work;
-  const ids = Array.from({ length: keys }, (_, key) => `${name}-w${index}-${key}`);
+  const ids = Array.from({ length: keys }, (_, key) => `${name}-${kind.prefix}${index}-${key}`);
   let count = 0;
   return async () => {
     const at = own.below(keys);
@@ -118,7 +129,7 @@ function keyWriter(work: Writing, ledger: Ledger, kind: Kind): () => Promise<voi
     if (!isOne(work, `${method} ${id}`, answer, isDelete ? 204 : 200, isDelete ? 204 : 201)) {
       ledger.lost(id);
       // Another key takes its place.
-      ids[at] = `${name}-w${index}-${at}-${count}`;
+      ids[at] = `${name}-${kind.prefix}${index}-${at}-${count}`;
     } else if (isDelete) ledger.deleted(id);
     else ledger.wrote(id, versionOf(answer), title);
   };

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Call } from '../ports/call.ts';
+import type { Call, ReadSource } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -8,6 +8,8 @@ export interface ReadyAnswer {
   readonly body: Buffer;
   /** Strong: equal tags mean equal bytes. */
   readonly etag: string;
+  /** Which store it was made of. */
+  readonly source: ReadSource;
 }
 
 /**

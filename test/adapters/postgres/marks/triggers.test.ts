@@ -41,7 +41,6 @@ describe('the triggers that mark', () => {
     await session.query(
       `update programs set title = 'By hand', version = version + 1 where program_id in ('a', 'b')`,
     );
-    await session.end();
     const expected = { a: [2, false], b: [2, false] };
     expect(await marksOf(db, 'programs')).toEqual(expected);
     expect(await marksOf(db, 'documents')).toEqual(expected);
@@ -77,7 +76,6 @@ describe('the triggers that mark', () => {
       insert into programs select (jsonb_populate_record(program, jsonb_build_object('program_id', 'p' || number))).*
       from programs as program, generate_series(1, 20000) as number`);
     await session.query('update programs set version = version + 1');
-    await session.end();
     const { rows } = await sql<{ versions: number }>`
       select count(*)::integer as versions from outbox join programs on program_id = key and programs.version = outbox.version
       where data_set = 'programs'`.execute(db);
@@ -137,7 +135,6 @@ describe('the triggers that mark', () => {
     await outbox.park('documents', marks, 'held', aCall());
     expect(await outbox.claim('documents', 10, 60_000, aCall())).toEqual([]);
     await session.query('commit');
-    await session.end();
     expect(await outbox.claim('documents', 10, 60_000, aCall())).toMatchObject([{ key: 'b', version: 2 }]);
   });
 });

@@ -105,6 +105,14 @@ async function take(operator: Operator, dataSet: Migrated, step: Step): Promise<
   return record;
 }
 
+/** What reads by id and of the popular list said of where they came from. */
+async function sourcesMeanwhile(): Promise<readonly string[]> {
+  const since = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const taken = loads.flatMap((load) => load.client.taken()).filter(({ begunAt }) => begunAt >= since);
+  return [...new Set(taken.flatMap(({ source }) => source ?? []))].sort();
+}
+
 /** How many keys each store answered since the last look, over all instances. */
 async function reads(dataSet: Migrated) {
   const sum = async (outcome: string): Promise<number> => {
@@ -131,11 +139,13 @@ async function goThere(operator: Operator, dataSet: Migrated): Promise<void> {
   expect(Object.keys(verification.counts)).toEqual(['match']);
   expect(await readsMeanwhile(dataSet)).toMatchObject({ hit: 0, catalog: expect.toSatisfy((n) => n > 0) });
   for (const step of FORWARD) await take(operator, dataSet, step);
+  expect(await sourcesMeanwhile()).toContain('hot');
   expect(await readsMeanwhile(dataSet)).toMatchObject({ hit: expect.toSatisfy((n) => n > 0), catalog: 0 });
 }
 
 async function comeBack(operator: Operator, dataSet: Migrated): Promise<void> {
   for (const step of BACK) await take(operator, dataSet, step);
+  expect(await sourcesMeanwhile()).not.toContain('hot');
   expect(await readsMeanwhile(dataSet)).toMatchObject({ hit: 0, catalog: expect.toSatisfy((n) => n > 0) });
 }
 

@@ -5,6 +5,7 @@ export interface Answered {
   readonly outcome: 'answered';
   readonly status: number;
   readonly retryAfter: string | null;
+  readonly source: string | null;
   readonly body: unknown;
 }
 
@@ -16,6 +17,8 @@ export interface Taken {
   readonly durationMs: number;
   /** `undefined`: lost. */
   readonly status: number | undefined;
+  /** `x-mediamesh-source`: where a read was answered from. */
+  readonly source: string | null;
 }
 
 export interface JourneyClient {
@@ -34,9 +37,9 @@ export function createJourneyClient(url: () => string): JourneyClient {
     async send(method, path, body) {
       const begunAt = performance.now();
       const answer = await ask(url() + path, method, body).catch(lostOrHung);
-      const status = answer.outcome === 'answered' ? answer.status : undefined;
+      const { status, source } = answer.outcome === 'answered' ? answer : { status: undefined, source: null };
       const kind = method === 'GET' || path.endsWith('/batch-get') ? 'read' : 'write';
-      taken.push({ kind, begunAt, durationMs: performance.now() - begunAt, status });
+      taken.push({ kind, begunAt, durationMs: performance.now() - begunAt, status, source });
       return answer;
     },
     taken: () => taken,
@@ -54,13 +57,14 @@ async function ask(url: string, method: string, body: object | undefined): Promi
     outcome: 'answered',
     status: response.status,
     retryAfter: response.headers.get('retry-after'),
+    source: response.headers.get('x-mediamesh-source'),
     body: text === '' ? undefined : JSON.parse(text),
   };
 }
 
 function lostOrHung(error: unknown): Answer {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return { outcome: 'answered', status: 599, retryAfter: null, body: 'no answer at all' };
+    return { outcome: 'answered', status: 599, retryAfter: null, source: null, body: 'no answer at all' };
   }
   return { outcome: 'lost' };
 }

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Migrated, Phase, PhaseRecord } from '../../src/ports/phase-store.ts';
 import { useDynamodb } from '../support/dynamodb.ts';
-import { dynamodbEnv } from '../support/dynamodb-env.ts';
 import {
   compareSides,
   documentsOfDynamodb,
@@ -12,12 +11,13 @@ import {
 } from '../support/journeys/both-sides.ts';
 import { createDice, journeySeed } from '../support/journeys/dice.ts';
 import { createFleet } from '../support/journeys/fleet.ts';
-import { aProgramBody } from '../support/journeys/journey-values.ts';
+import { journeyEnv } from '../support/journeys/journey-env.ts';
 import type { Load } from '../support/journeys/load.ts';
 import { startLoad } from '../support/journeys/load.ts';
 import { readMetric } from '../support/journeys/metrics.ts';
 import type { Operator } from '../support/journeys/operator.ts';
 import { createOperator, spread } from '../support/journeys/operator.ts';
+import { seedPrograms } from '../support/journeys/seed-programs.ts';
 import { useDatabase } from '../support/postgres.ts';
 
 const database = useDatabase();
@@ -26,23 +26,7 @@ const dynamodb = useDynamodb();
 const SEEDED = 300;
 const INSTANCES = ['one', 'two'] as const;
 
-const env = (): Record<string, string> => ({
-  MEDIAMESH_MODE: 'engines',
-  DATABASE_URL: database().url,
-  ...dynamodbEnv(dynamodb()),
-  HOT_PROGRAM_STORE: 'dynamodb',
-  SEARCH_INDEX: 'dynamodb',
-  COUNTER_STORE: 'memory',
-  ACTIVITY_STORE: 'postgres',
-  DEMO_CATALOG: 'off',
-  SHADOW_READ_PERCENT: '100',
-  MIGRATION_SOAK_SECONDS: '1',
-  MIGRATION_MIN_COMPARISONS: '50',
-  // Machines that are busy with tests are slow: that is no fault of the copies.
-  HOT_READ_TIMEOUT_MS: '5000',
-  MIGRATION_MAX_LAG_MS: '20000',
-});
-
+const env = () => journeyEnv(database().url, dynamodb());
 const fleet = createFleet(env);
 const loads: Load[] = [];
 const operators: Operator[] = [];
@@ -74,25 +58,12 @@ async function begin() {
   const operator = createOperator(database().url, env());
   operators.push(operator);
   await Promise.all(INSTANCES.map((name) => fleet.start(name)));
-  await seedPrograms(fleet.url('one'));
+  await seedPrograms(fleet.url('one'), SEEDED);
   const dice = createDice(journeySeed());
   for (const name of INSTANCES) {
     loads.push(startLoad({ name, url: () => fleet.url(name), dice: dice.fork(), withDocuments: true }));
   }
   return operator;
-}
-
-async function seedPrograms(url: string): Promise<void> {
-  const lines = Array.from({ length: SEEDED }, (_, index) =>
-    JSON.stringify({ programId: `seeded-${index}`, ...aProgramBody(`seeded-${index}`) }),
-  );
-  const headers = { 'content-type': 'application/x-ndjson' };
-  const response = await fetch(`${url}/v1/programs/import`, {
-    method: 'POST',
-    headers,
-    body: lines.join('\n'),
-  });
-  expect(response.status, await response.text()).toBe(200);
 }
 
 const faults = () => loads.flatMap((load) => load.faults);

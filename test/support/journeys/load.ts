@@ -20,7 +20,8 @@ export interface Load {
 export interface LoadOptions {
   /** Begins the ids of its keys. */
   readonly name: string;
-  readonly url: () => string;
+  /** `undefined`: it is not there just now, so nothing is sent. */
+  readonly url: () => string | undefined;
   readonly dice: Dice;
   readonly writers?: number;
   readonly readers?: number;
@@ -41,7 +42,7 @@ const BATCH = 10;
 
 export function startLoad(options: LoadOptions): Load {
   const { dice, writers = 2, readers = 2, pauseMs = 8, withDocuments = false } = options;
-  const client = createJourneyClient(options.url);
+  const client = createJourneyClient(() => options.url() ?? 'http://127.0.0.1:9');
   const load = { client, programs: createLedger(), documents: createLedger(), faults: [] as string[] };
   const workers = [
     ...Array.from({ length: writers }, (_, index) => writer({ ...options, load, index, own: dice.fork() })),
@@ -51,7 +52,7 @@ export function startLoad(options: LoadOptions): Load {
   let isStopped = false;
   const running = workers.map(async (work) => {
     while (!isStopped) {
-      await work();
+      if (options.url() !== undefined) await work();
       await delay(pauseMs);
     }
   });

@@ -18,16 +18,19 @@ function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env };
 }
 
-/** Starts the real server and waits until it says that it is ready. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+/** Starts the real server, or another program of this repository, and waits until it says that it is ready. */
+export async function startServer(
+  env: Record<string, string>,
+  program = 'src/main.ts',
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program], {
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
   const exited = exitOf(child);
   const url = await Promise.race([
-    waitFor(() => /ready at (http:\S+)/.exec(output())?.[1]),
+    waitFor(() => /ready at (\S+)/.exec(output())?.[1]),
     exited.then((code) => {
       throw new Error(`the server ended with ${code} before it was ready:\n${output()}`);
     }),

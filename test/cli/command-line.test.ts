@@ -9,7 +9,18 @@ describe('the command line', () => {
   it('explains itself, its commands and every exit code on stdout', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([EXIT.ok, '']);
-    const commands = ['serve', 'import', 'export', 'config', 'openapi', 'db', 'tables', 'doctor', 'migrate', 'relay'];
+    const commands = [
+      'serve',
+      'import',
+      'export',
+      'config',
+      'openapi',
+      'db',
+      'tables',
+      'doctor',
+      'migrate',
+      'relay',
+    ];
     for (const command of commands) expect(stdout).toContain(`  ${command}`);
     for (const [exitCode, meaning] of Object.entries(EXIT_MEANINGS)) {
       expect(stdout).toMatch(new RegExp(`^ +${exitCode}  ${meaning.slice(0, 20)}`, 'm'));

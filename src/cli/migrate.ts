@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument, Option } from 'commander';
+import { READ_LADDER } from '../domain/migration/thresholds.ts';
 import { DIFFERENCE_CLASSES } from '../ports/comparisons.ts';
 import type { JobKind } from '../ports/migration-jobs.ts';
 import type { Migrated } from '../ports/phase-store.ts';
@@ -55,7 +56,11 @@ function addSteps(migrate: Command, terminal: Terminal, end: End): void {
     )
     .addArgument(dataSet())
     .addOption(new Option('--to <phase>', 'this phase in place of the next step').choices([...PHASES]))
-    .option('--percent <number>', 'this share of reads from the copies (read-fallback)', wholeNumber(0, 100))
+    .option(
+      '--percent <number>',
+      `this share of reads from the copies in place of the next of ${READ_LADDER.join(', ')}`,
+      wholeNumber(0, 100),
+    )
     .option('--force', 'whatever stands in the way; it is logged')
     .option(...REASON_OPTION)
     .option(...JSON_OPTION)

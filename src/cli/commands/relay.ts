@@ -10,7 +10,7 @@ import { say } from '../terminal.ts';
 export async function relayCommand(terminal: Terminal): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
   try {
-    const stores = await openStores();
+    const stores = await openStores((create, config) => create(config.logLevel));
     try {
       stores.local.startBackground(true);
       say(terminal, `Relaying copies and working on jobs of ${stores.name}. Ctrl-C or SIGTERM ends it.`);

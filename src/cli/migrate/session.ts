@@ -8,6 +8,8 @@ import type { Interrupts } from '../interrupts.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import type { OpenedStores } from '../open-service.ts';
 import { openStores } from '../open-service.ts';
+import type { Terminal } from '../terminal.ts';
+import { createShortLog } from './short-log.ts';
 
 /** What a command of a migration works with. */
 export interface Session {
@@ -19,10 +21,13 @@ export interface Session {
 }
 
 /** Opens the stores of the configuration for one command; a command that was stopped ends with the code of the signal. */
-export async function withMigration(run: (session: Session) => Promise<ExitCode>): Promise<ExitCode> {
+export async function withMigration(
+  terminal: Terminal,
+  run: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
   try {
-    const stores = await openStores('error');
+    const stores = await openStores((create) => create('error', createShortLog(terminal)));
     try {
       const call = { signal: AbortSignal.any([interrupts.stop, stores.lost]) };
       return await run({ migration: stores.local.cradle.migration, stores, interrupts, call });

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
+import { WATCHDOG } from '../../domain/migration/watchdog.ts';
 import { DIFFERENCE_CLASSES } from '../../ports/comparisons.ts';
 import { MIGRATED, PHASES } from '../../ports/phase-store.ts';
 import { dateTime, limit, nullable, ref, text, wholeNumber } from './common.ts';
 import { jobId } from './migration-jobs.ts';
 
-export const dataSet = Type.Enum([...MIGRATED], {
+const dataSet = Type.Enum([...MIGRATED], {
   description: '`programs`: the hot copies of programs; `search`: the index of search documents.',
   examples: ['programs'],
 });
@@ -27,7 +28,7 @@ const record = {
   epoch: wholeNumber('Grows by one with each change; 0: never changed. The `ETag` is made of it.', 4),
   changedAt: dateTime('When it was last changed.'),
   changedBy: Type.String({
-    description: 'Who or what changed it; `watchdog` lowers reads by itself.',
+    description: `Who or what changed it; \`${WATCHDOG}\` lowers reads by itself.`,
     examples: ['api'],
   }),
   reason: Type.String({ description: 'Why, as given.', examples: ['evening traffic is over'] }),
@@ -66,6 +67,7 @@ const next = Type.Unsafe<unknown>({
     { type: 'null' },
   ],
   description: 'The next step forwards; `null` at the end.',
+  examples: [{ phase: 'read-fallback', readPercent: 10, blockers: [] }],
 });
 
 const instances = Type.Array(
@@ -81,7 +83,7 @@ const instances = Type.Array(
 );
 
 const newest = (description: string) =>
-  Type.Unsafe<unknown>({ anyOf: [ref('MigrationJob'), { type: 'null' }], description });
+  Type.Unsafe<unknown>({ anyOf: [ref('MigrationJob'), { type: 'null' }], description, examples: [null] });
 
 export const MigrationStatus = Type.Object(
   {

@@ -30,7 +30,7 @@ export async function changeJob(
   jobId: string,
   options: JsonOption,
 ): Promise<ExitCode> {
-  return await withMigration(async ({ migration, call }) => {
+  return await withMigration(terminal, async ({ migration, call }) => {
     const job = await migration.changeJob(jobId, change, `by ${whoAsks()}`, call);
     if (job.state !== BECOMES[change]) {
       throw new CommandError(
@@ -49,7 +49,7 @@ export async function throttleJob(terminal: Terminal, jobId: string, options: Jo
   if (Object.keys(settings).length === 0) {
     throw new CommandError(EXIT.usage, 'say how fast it may go: --rate, --concurrency or both');
   }
-  return await withMigration(async ({ migration, call }) => {
+  return await withMigration(terminal, async ({ migration, call }) => {
     await tell(terminal, await migration.changeJobSettings(jobId, settings, call), options);
     return EXIT.ok;
   });

@@ -81,7 +81,7 @@ async function list<Item>(
   none: string,
   { read, heads, cells }: List<Item>,
 ): Promise<ExitCode> {
-  return await withMigration(async (session) => {
+  return await withMigration(terminal, async (session) => {
     const items = await read(session);
     if (json) await writeText(terminal.stdout, `${JSON.stringify({ items }, null, 2)}\n`);
     else if (items.length === 0) say(terminal, none);

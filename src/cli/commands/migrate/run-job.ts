@@ -36,7 +36,7 @@ export async function runJob(
   dataSet: Migrated,
   options: JobOptions,
 ): Promise<ExitCode> {
-  return await withMigration(async (session) => {
+  return await withMigration(terminal, async (session) => {
     const job = await startOrJoin(terminal, session, kind, dataSet, options);
     if (options.detach === true) return await detach(terminal, job, options);
     session.stores.local.startBackground(true);

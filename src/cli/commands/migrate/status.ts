@@ -9,11 +9,11 @@ import { writeText } from '../../write-text.ts';
 
 /** Says where the migrations stand, or that of one data set. */
 export async function migrationStatus(
-  { stdout }: Terminal,
+  terminal: Terminal,
   dataSet: Migrated | undefined,
   { json = false }: { readonly json?: boolean },
 ): Promise<ExitCode> {
-  return await withMigration(async ({ migration, stores, call }) => {
+  return await withMigration(terminal, async ({ migration, stores, call }) => {
     const all = (await migration.status(call)).filter(
       (each) => dataSet === undefined || each.dataSet === dataSet,
     );
@@ -26,7 +26,7 @@ export async function migrationStatus(
     const text = json
       ? `${JSON.stringify({ items: reports }, null, 2)}\n`
       : reports.map(statusText).join('\n');
-    await writeText(stdout, text);
+    await writeText(terminal.stdout, text);
     return EXIT.ok;
   });
 }

@@ -54,7 +54,7 @@ async function step(
   options: StepOptions,
   stepFrom: (record: PhaseRecord) => Step | undefined,
 ): Promise<ExitCode> {
-  return await withMigration(async (session) => {
+  return await withMigration(terminal, async (session) => {
     const { record } = await session.migration.statusOf(dataSet, session.call);
     const wish = stepFrom(record);
     if (wish === undefined) {

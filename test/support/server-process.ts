@@ -34,7 +34,11 @@ export async function startServer(
     exited.then((code) => {
       throw new Error(`the server ended with ${code} before it was ready:\n${output()}`);
     }),
-  ]);
+  ]).catch((error: unknown) => {
+    // Nobody else knows of it.
+    child.kill('SIGKILL');
+    throw error;
+  });
   return { url, pid: child.pid ?? 0, output, kill: (signal) => child.kill(signal), exited };
 }
 
@@ -54,12 +58,12 @@ function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
   });
 }
 
-async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 60_000): Promise<Value> {
+async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 120_000): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = look();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('waited in vain');
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -12,6 +12,8 @@ export function journeyEnv(databaseUrl: string, dynamodb: TestDynamodb): Record<
     COUNTER_STORE: 'memory',
     ACTIVITY_STORE: 'postgres',
     DEMO_CATALOG: 'off',
+    // Four processes and the tests beside share one small server.
+    DATABASE_POOL_SIZE: '4',
     SHADOW_READ_PERCENT: '100',
     MIGRATION_SOAK_SECONDS: '1',
     MIGRATION_MIN_COMPARISONS: '50',

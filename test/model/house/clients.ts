@@ -9,7 +9,7 @@ import type { Instance } from './instance.ts';
 import { Crash } from './instance.ts';
 import type { Written } from './ledger.ts';
 
-export const KEYS = ['a', 'b', 'c', 'd'] as const;
+export const KEYS = ['a', 'b', 'c'] as const;
 
 /** As long as an instance remembers what it wrote. Milliseconds. */
 const REMEMBERED_MS = 30_000;

@@ -13,7 +13,7 @@ import { createLedger } from './ledger.ts';
 import type { Trouble } from './remote.ts';
 import { noTrouble, remote } from './remote.ts';
 import type { Scheduler } from './scheduler.ts';
-import { createScheduler } from './scheduler.ts';
+import { createScheduler, untilQuiet } from './scheduler.ts';
 import type { Stores } from './stores.ts';
 import { createStores } from './stores.ts';
 import type { Variant } from './variant.ts';
@@ -45,6 +45,9 @@ export interface House {
   readonly copyTrouble: Trouble;
   readonly truthTrouble: Trouble;
   readonly instances: Instance[];
+  /** How often reads ended how. */
+  readonly outcomes: Map<string, number>;
+  saw(outcome: string): void;
   record(): PhaseRecord;
   portsFor(life: AbortSignal, seesMarks: () => boolean): Ports;
   /** Puts a new process in the place of one. */
@@ -72,6 +75,8 @@ export function createHouse({ seed, scope, variant = {} }: HouseOptions): House 
     truthTrouble,
     scope: scope === 'all' ? ALL_PROGRAMS : POPULAR,
     instances: [],
+    outcomes: new Map(),
+    saw: (outcome) => house.outcomes.set(outcome, (house.outcomes.get(outcome) ?? 0) + 1),
     record: () => stores.phases.current('programs'),
     portsFor(life, seesMarks) {
       const truth = { store: TRUTH, scheduler, trouble: truthTrouble, life };
@@ -92,6 +97,7 @@ export function createHouse({ seed, scope, variant = {} }: HouseOptions): House 
       born += 1;
     },
     async go(turns) {
+      await untilQuiet();
       for (let left = turns; left > 0 && (await scheduler.next()); left -= 1) await examine(house);
     },
   };

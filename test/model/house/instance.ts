@@ -1,3 +1,4 @@
+import type { PhaseView } from '../../../src/adapters/migration/phase-view.ts';
 import { createPhaseWatch } from '../../../src/adapters/migration/phase-watch.ts';
 import { createMigratingProgramCatalog } from '../../../src/adapters/migration/program-catalog.ts';
 import { createCopyReads } from '../../../src/container/migration/copy-reads.ts';
@@ -33,7 +34,7 @@ export class Crash extends Error {}
 
 export function createInstance(house: House, id: string): Instance {
   const life = new AbortController();
-  const ports = house.portsFor(life.signal, () => watch.current('programs').phase !== 'off');
+  const ports = house.portsFor(life.signal, () => !knowsOff(watch.current('programs')));
   const watch = createPhaseWatch({
     phases: ports.phases,
     instanceId: id,
@@ -52,7 +53,7 @@ export function createInstance(house: House, id: string): Instance {
       outbox: ports.outbox,
       comparisons: ports.comparisons,
       monotonicClock: house.clock,
-      telemetry: { readCopy: () => undefined, comparedCopy: () => undefined },
+      telemetry: { readCopy: (_dataSet, outcome) => house.saw(outcome), comparedCopy: () => undefined },
     },
     {
       set: house.variant.copies?.(set) ?? set,
@@ -99,6 +100,10 @@ export function createInstance(house: House, id: string): Instance {
     crash: () => life.abort(new Crash('the process was killed')),
     isDead: () => life.signal.aborted,
   };
+}
+
+function knowsOff({ known, phase }: PhaseView): boolean {
+  return known && phase === 'off';
 }
 
 function createRounds(

@@ -6,9 +6,9 @@ import { PHASE_LEASE_MS } from '../../../src/domain/migration/phase-lease.ts';
 import { startJob } from '../../../src/domain/migration/start-job.ts';
 import { statusOf, stepBack } from '../../../src/domain/migration/status.ts';
 import type { JobKind } from '../../../src/ports/migration-jobs.ts';
-import type { Phase } from '../../../src/ports/phase-store.ts';
 import type { House, Ports } from './house.ts';
 import { BOUNDS, CALL } from './house.ts';
+import { untilQuiet } from './scheduler.ts';
 
 /** The person at the migration: does what the status says stands in the way, and never forces a step. One thing at a time. */
 export interface Operator {
@@ -53,29 +53,37 @@ export function createOperator(house: House): Operator {
   };
 }
 
-/** Brings a new house to a phase while nobody else is there, by the same steps. */
-export async function bringTo(house: House, phase: Phase): Promise<void> {
+/** Where a house may stand when a script begins. */
+export const STANDINGS = {
+  off: { phase: 'off', readPercent: 0 },
+  'dual-write': { phase: 'dual-write', readPercent: 0 },
+  'half of the reads': { phase: 'read-fallback', readPercent: 50 },
+  'all reads': { phase: 'read-fallback', readPercent: 100 },
+  primary: { phase: 'primary', readPercent: 100 },
+} as const;
+export type Standing = keyof typeof STANDINGS;
+
+/** Brings a new house there while nobody else is about, by the same steps. */
+export async function bringTo(house: House, standing: Standing): Promise<void> {
+  const { phase, readPercent } = STANDINGS[standing];
   const never = new AbortController().signal;
   await house.scheduler.atOnce(async () => {
     const deps = depsOf(
       house,
       house.portsFor(never, () => true),
     );
-    while (house.record().phase !== phase) {
+    while (house.record().phase !== phase || house.record().readPercent !== readPercent) {
       await advance(deps);
       house.instances[0]?.begin('job');
       await settled(house);
     }
-    for (let look = 0; look < 2; look += 1) {
-      for (const instance of house.instances) instance.begin('phase');
-      await settled(house);
-    }
+    for (const instance of house.instances) instance.begin('phase');
+    await settled(house);
   });
 }
 
 async function settled({ instances }: House): Promise<void> {
-  while (instances.some((instance) => instance.isBusy()))
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  while (instances.some((instance) => instance.isBusy())) await untilQuiet();
 }
 
 async function advance(deps: MigrationDeps): Promise<void> {
@@ -85,15 +93,14 @@ async function advance(deps: MigrationDeps): Promise<void> {
   const job = jobFor(status);
   if (job !== undefined) await startJob(deps, 'programs', { kind: job, ...WHO }, CALL);
   else if (next.blockers.length === 0) {
-    // Straight to half of the reads, then to all: the rungs below differ in nothing.
-    const readPercent =
-      next.phase === 'read-fallback' && next.readPercent > 0
-        ? next.readPercent > 50
-          ? 100
-          : 50
-        : next.readPercent;
-    await changePhase(deps, 'programs', { ...next, readPercent, ...WHO }, CALL);
+    await changePhase(deps, 'programs', { ...next, readPercent: rungOf(next.readPercent), ...WHO }, CALL);
   }
+}
+
+/** Straight to half of the reads, then to all: there are too few keys for the rungs below. */
+function rungOf(readPercent: number): number {
+  if (readPercent > 50) return 100;
+  return readPercent > 0 ? 50 : 0;
 }
 
 /** What the next step asks for, if that is a job. */

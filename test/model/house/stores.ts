@@ -44,7 +44,7 @@ export function createStores(clock: FakeClock, ledger: Ledger, variant: Variant)
   return {
     phases,
     outbox,
-    hot: ledger.watch(variant.hot?.(hot) ?? hot),
+    hot: ledger.watch(variant.hot?.(hot, clock) ?? hot),
     comparisons: createMemoryComparisons({ clock }),
     jobs: createMemoryMigrationJobs({ clock, ids }),
     catalog,

@@ -7,7 +7,7 @@ import type { FakeClock } from '../../support/fake-clock.ts';
 
 /** What a house has in place of the real thing, to see that the model notices. */
 export interface Variant {
-  readonly hot?: (store: HotProgramStore) => HotProgramStore;
+  readonly hot?: (store: HotProgramStore, clock: FakeClock) => HotProgramStore;
   readonly outbox?: (clock: FakeClock) => MemoryOutbox & Partial<Numbered>;
   /** Writers ask the view of their instance whether to mark, and not the record. */
   readonly marksByView?: boolean;

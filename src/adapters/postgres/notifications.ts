@@ -93,5 +93,7 @@ function ended(client: Client, closing: AbortSignal): Promise<void> {
     client.once('error', reject);
     client.once('end', () => reject(new Error('the connection for notifications was ended by the server')));
     closing.addEventListener('abort', () => resolve(), { once: true });
+    // Closed while the connection was being made.
+    if (closing.aborted) resolve();
   });
 }

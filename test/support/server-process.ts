@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 export interface ServerProcess {
   /** Where it answers. */
@@ -12,6 +14,13 @@ export interface ServerProcess {
   readonly exited: Promise<number | NodeJS.Signals | null>;
 }
 
+export interface ServerProgram {
+  /** Below the root of the repository. */
+  readonly program?: string;
+  /** A run folder to work in: when the tests end before they come to their end, the process goes with it. */
+  readonly folder?: string;
+}
+
 /** The environment of a newcomer: nothing of ours, whatever the tests run under. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
@@ -21,12 +30,14 @@ function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
 /** Starts the real server, or another program of this repository, and waits until it says that it is ready. */
 export async function startServer(
   env: Record<string, string>,
-  program = 'src/main.ts',
+  { program = 'src/main.ts', folder }: ServerProgram = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [resolve(program)], {
+    cwd: folder,
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (folder !== undefined) writeFileSync(join(folder, 'engine.pid'), `${child.pid ?? ''}\n`);
   const output = collect(child);
   const exited = exitOf(child);
   const url = await Promise.race([

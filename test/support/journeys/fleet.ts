@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { RunFolder } from '../engines/run-folder.ts';
+import { openRunFolder } from '../engines/run-folder.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { startServer } from '../server-process.ts';
 
@@ -26,12 +25,19 @@ const RELAY = 'test/support/journeys/relay-program.ts';
 
 /** Whatever of it runs is ended by `stop`. */
 export function createFleet(env: () => Readonly<Record<string, string>>): Fleet {
-  // Many starts: what the first one compiled, the later ones only load.
-  const cache = mkdtempSync(join(tmpdir(), 'mediamesh-journey-'));
+  const folders = new Map<string, RunFolder>();
   const running = new Map<string, ServerProcess>();
   const written: string[] = [];
+  const folderOf = async (name: string): Promise<string> => {
+    const folder = folders.get(name) ?? (await openRunFolder());
+    folders.set(name, folder);
+    return folder.path;
+  };
   const start = async (name: string, changes: Readonly<Record<string, string>>, program?: string) => {
-    running.set(name, await startServer({ ...env(), NODE_COMPILE_CACHE: cache, ...changes }, program));
+    const folder = await folderOf(name);
+    // Many starts: what the first one compiled, the later ones only load.
+    const settings = { ...env(), NODE_COMPILE_CACHE: folder, ...changes };
+    running.set(name, await startServer(settings, { folder, ...(program !== undefined && { program }) }));
   };
   const end = async (name: string, signal: NodeJS.Signals): Promise<unknown> => {
     const server = running.get(name);
@@ -52,7 +58,8 @@ export function createFleet(env: () => Readonly<Record<string, string>>): Fleet 
     urls: () => [...running.values()].flatMap((server) => urlOf(server) ?? []),
     async stop() {
       const codes = await Promise.all([...running.keys()].map((name) => end(name, 'SIGTERM')));
-      rmSync(cache, { recursive: true, force: true });
+      await Promise.all([...folders.values()].map((folder) => folder.remove()));
+      folders.clear();
       return codes;
     },
     output: () => [...written, ...[...running.values()].map((server) => server.output())].join('\n'),

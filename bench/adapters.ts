@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { CompiledQuery } from 'kysely';
 import { Pool } from 'pg';
 import { createDynamodbCounterStore } from '../src/adapters/dynamodb/counter-store.ts';
 import { createDynamodbHotProgramStore } from '../src/adapters/dynamodb/hot-program-store.ts';
@@ -13,10 +12,11 @@ import type { Program } from '../src/domain/program/program.ts';
 import type { CounterStore } from '../src/ports/counter-store.ts';
 import type { HotProgramStore } from '../src/ports/hot-program-store.ts';
 import { openBenchDynamodb, openBenchRedis } from './support/engines.ts';
+import { recordPool } from './support/noted-pool.ts';
 import { openBenchDatabase } from './support/postgres.ts';
 import type { Contender } from './support/race.ts';
 import { race } from './support/race.ts';
-import type { Recorded } from './support/recorder.ts';
+import type { Recorded, Recorder } from './support/recorder.ts';
 import { record, replay } from './support/recorder.ts';
 import { print, printHeader, printMethod } from './support/report.ts';
 
@@ -62,8 +62,8 @@ type Ask = (noted: Recorded) => Promise<unknown>;
 interface Subject<Client extends object, Port> {
   readonly name: string;
   readonly client: Client;
-  /** The client's methods that send something. */
-  readonly methods: readonly string[];
+  /** Notes what is sent; see {@link record}. */
+  readonly record: (options?: { readonly isDry?: boolean }) => Recorder<Client>;
   readonly create: (client: Client) => Port;
   readonly count: number;
   /** Asks the bare client what was noted. Default: the same method of the same client. */
@@ -75,7 +75,7 @@ async function raceGet<Client extends object>(subject: Subject<Client, HotProgra
   const store = create(client);
   const programIds = Array.from({ length: KEYS }, (_, index) => `get-${index}`);
   for (const programId of programIds) await store.put(aProgram(programId, 1), {}, call);
-  const recorder = record(client, subject.methods);
+  const recorder = subject.record();
   const recording = create(recorder.client);
   for (const programId of programIds) await recording.get(programId, call);
   const noted = recorder.take();
@@ -88,7 +88,7 @@ async function raceGet<Client extends object>(subject: Subject<Client, HotProgra
 async function racePut<Client extends object>(subject: Subject<Client, HotProgramStore>): Promise<void> {
   const { name, client, create, count } = subject;
   const store = create(client);
-  const recorder = record(client, subject.methods, { isDry: true });
+  const recorder = subject.record({ isDry: true });
   const recording = create(recorder.client);
   let noted: readonly Recorded[] = [];
   let version = 0;
@@ -115,7 +115,7 @@ async function raceConsume<Client extends object>(subject: Subject<Client, Count
   const requests = Array.from({ length: KEYS }, (_, index) => ({ key: `key-${index}`, policy, cost: 1 }));
   const [first] = requests;
   if (first === undefined) throw new Error('there are no keys');
-  const recorder = record(client, subject.methods);
+  const recorder = subject.record();
   const recording = create(recorder.client);
   for (const request of requests) await recording.consume(request, call);
   recorder.take();
@@ -133,6 +133,10 @@ function replaying(noted: readonly Recorded[], ask: Ask): Contender {
   return { run: (index) => ask(noted[index % KEYS] ?? { method: '', args: [] }) };
 }
 
+function recorderOf<Client extends object>(client: Client, methods: readonly string[]) {
+  return (how?: { readonly isDry?: boolean }) => record(client, methods, how);
+}
+
 function options(count: number) {
   return { count, concurrency: CONCURRENCY, rounds: ROUNDS, goal: GOAL };
 }
@@ -140,7 +144,8 @@ function options(count: number) {
 async function onRedis(): Promise<void> {
   const { client, keys, how, close } = await openBenchRedis();
   print(`\nRedis: ${how}`);
-  const common = { name: 'Redis', client, methods: ['get', 'evalsha'], count: 30_000 };
+  const methods = ['get', 'evalsha'];
+  const common = { name: 'Redis', client, record: recorderOf(client, methods), count: 30_000 };
   const createHot = (from: typeof client) => createRedisHotProgramStore({ client: from, keys, clock, ids });
   const readJson: Ask = async (noted) => {
     const text = String(await replay(client, noted));
@@ -155,7 +160,7 @@ async function onRedis(): Promise<void> {
 async function onDynamodb(): Promise<void> {
   const { client, tables, how, close } = await openBenchDynamodb();
   print(`\nDynamoDB: ${how}`);
-  const common = { name: 'DynamoDB', client, methods: ['send'], count: 2000 };
+  const common = { name: 'DynamoDB', client, record: recorderOf(client, ['send']), count: 2000 };
   const { discovery, rateLimits } = tables;
   const createHot = (from: typeof client) =>
     createDynamodbHotProgramStore({ client: from, table: discovery, clock, ids, indexShards: 4 });
@@ -173,16 +178,20 @@ async function onDynamodb(): Promise<void> {
 
 async function onPostgres(): Promise<void> {
   const { db, url, version, close } = await openBenchDatabase(POOL);
-  // The same bounds as ours, which cost pg a timer a call.
-  const bounds = { statement_timeout: 60_000, query_timeout: 60_500 };
+  // The same bounds as ours, which cost pg timers for each call.
+  const bounds = { connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: 60_500 };
   const pool = new Pool({ connectionString: url, max: POOL, ...bounds });
   print(`\nPostgres: ${version}, ${POOL} connections each`);
-  const ask: Ask = ({ args }) => {
-    const { sql: text, parameters } = args[0] as CompiledQuery;
-    return pool.query({ text, values: [...parameters] });
-  };
-  const create = (from: typeof db) => createPostgresCounterStore({ db: from });
-  await raceConsume({ name: 'Postgres', client: db, methods: ['executeQuery'], create, count: 10_000, ask });
+  const recorder = recordPool(url);
+  await raceConsume({
+    name: 'Postgres',
+    client: db.pool,
+    record: () => recorder,
+    create: (from) => createPostgresCounterStore({ pool: from }),
+    count: 10_000,
+    ask: (noted) => replay(pool, noted),
+  });
+  await recorder.client.end();
   await pool.end();
   await close();
 }

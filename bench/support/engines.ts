@@ -27,6 +27,7 @@ export interface BenchRedis {
 export interface BenchDynamodb {
   readonly client: DynamoDBDocumentClient;
   readonly tables: TableNames;
+  readonly endpoint: string;
   readonly how: string;
   close(): Promise<void>;
 }
@@ -72,6 +73,7 @@ export async function openBenchDynamodb(onCapacity?: (use: CapacityUse) => void)
   return {
     client,
     tables,
+    endpoint: engine.url,
     how: engine.how,
     async close() {
       const drop = (TableName: string) => client.send(new DeleteTableCommand({ TableName }));

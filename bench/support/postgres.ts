@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { PooledDatabase } from '../../src/adapters/postgres/database.ts';
 import { openDatabase } from '../../src/adapters/postgres/database.ts';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/start-embedded-postgres.ts';
 import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts';
-import type { Database } from '../../src/adapters/postgres/tables.ts';
 
 export interface BenchDatabase {
-  readonly db: Kysely<Database>;
+  readonly db: PooledDatabase;
   readonly url: string;
   readonly version: string;
   /** Closes the pool; ends a server that was started for the benchmark, and removes its files. */

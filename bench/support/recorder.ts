@@ -20,24 +20,32 @@ export function record<Client extends object>(
   methods: readonly string[],
   { isDry = false } = {},
 ): Recorder<Client> {
-  let noted: Recorded[] = [];
+  const { note, take } = noting();
   const proxy = new Proxy(client, {
     get(target, method) {
       const value: unknown = Reflect.get(target, method, target);
       if (typeof value !== 'function') return value;
       if (typeof method !== 'string' || !methods.includes(method)) return value.bind(target) as unknown;
       return (...args: unknown[]) => {
-        noted.push({ method, args });
+        note({ method, args });
         return isDry ? new Promise(() => undefined) : (value.apply(target, args) as unknown);
       };
     },
   });
-  const take = () => {
-    const taken = noted;
-    noted = [];
-    return taken;
-  };
   return { client: proxy, take };
+}
+
+/** A list to note calls in. */
+export function noting(): { note(call: Recorded): void; take(): readonly Recorded[] } {
+  let noted: Recorded[] = [];
+  return {
+    note: (call) => void noted.push(call),
+    take() {
+      const taken = noted;
+      noted = [];
+      return taken;
+    },
+  };
 }
 
 /** Asks the bare client what was noted. */

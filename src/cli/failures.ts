@@ -32,7 +32,8 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { exitCode: EXIT.error, message: String(error) };
   if (error.name === 'ConfigError') return { exitCode: EXIT.configuration, message: error.message };
   if (error.name === 'EmbeddedPostgresError') return { exitCode: EXIT.unreachable, message: error.message };
-  if (error.name === 'TablesNotReady') return { exitCode: EXIT.differs, message: error.message };
+  if (error.name === 'TablesNotReady' || error.name === 'SchemaTooNew')
+    return { exitCode: EXIT.differs, message: error.message };
   const reason = unreachableReason(error);
   if (reason !== undefined) return { exitCode: EXIT.unreachable, message: reason };
   if (codeOf(error) === 'EADDRINUSE') {

@@ -26,7 +26,9 @@ export function valueFault(name: VariableName, given: string, problem?: string):
 
 /** Rules about several variables at once; a rule is left out where one of its own variables is wrong by itself. */
 export function crossFaults(values: Values, wrong: readonly string[]): readonly ConfigFault[] {
-  const rules = [addressFaults, ...ENGINE_RULES, tableFaults, searchFaults].flatMap((rule) => rule(values));
+  const rules = [addressFaults, ...ENGINE_RULES, clusterFaults, tableFaults, searchFaults].flatMap((rule) =>
+    rule(values),
+  );
   const isKnown = ({ name, about }: CrossFault) => ![name, ...about].some((each) => wrong.includes(each));
   return rules.filter(isKnown).map(({ about: _about, ...fault }) => fault);
 }
@@ -72,6 +74,13 @@ const ENGINE_RULES = [
   const verb = users.length === 1 ? 'needs' : 'need';
   return [{ ...valueFault(name, '', `is missing, and ${users.join(', ')} ${verb} it`), about: [] }];
 });
+
+function clusterFaults({ REDIS_URL, REDIS_CLUSTER }: Values): CrossFault[] {
+  const database = Number(URL.parse(REDIS_URL ?? '')?.pathname.slice(1));
+  if (REDIS_CLUSTER === 'off' || REDIS_URL === undefined || database === 0) return [];
+  const problem = `names database ${database}, and a cluster has database 0 alone`;
+  return [{ ...valueFault('REDIS_URL', REDIS_URL, problem), about: ['REDIS_CLUSTER'] }];
+}
 
 const TABLES = [
   'DYNAMODB_DISCOVERY_TABLE',

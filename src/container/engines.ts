@@ -6,6 +6,7 @@ import type { MemoryOutbox } from '../adapters/memory/outbox.ts';
 import { createMemoryOutbox } from '../adapters/memory/outbox.ts';
 import type { MemoryPhaseStore } from '../adapters/memory/phase-store.ts';
 import { createMemoryPhaseStore } from '../adapters/memory/phase-store.ts';
+import type { PooledDatabase } from '../adapters/postgres/database.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import type { Notifications } from '../adapters/postgres/notifications.ts';
 import { openNotifications } from '../adapters/postgres/notifications.ts';
@@ -31,7 +32,7 @@ export interface EngineNeeds {
 
 /** The clients of the engines. */
 export interface Engines {
-  readonly database: Kysely<Database>;
+  readonly database: PooledDatabase;
   readonly replica: Kysely<Database> | undefined;
   readonly notifications: Notifications;
   readonly redis: RedisClient;
@@ -122,7 +123,7 @@ function memory() {
   };
 }
 
-function openPostgres({ config, log }: EngineNeeds, connectionString: string): Kysely<Database> {
+function openPostgres({ config, log }: EngineNeeds, connectionString: string): PooledDatabase {
   const { poolSize, connectTimeoutMs, statementTimeoutMs } = config.database ?? missing('Postgres');
   return openDatabase({
     connectionString,

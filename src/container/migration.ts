@@ -15,6 +15,7 @@ import { ALL_PROGRAMS, createPopularScope } from '../domain/migration/hot-scope.
 import { createProgramCopies } from '../domain/migration/program-copies.ts';
 import type { Program } from '../domain/program/program.ts';
 import type { SearchDocument } from '../domain/search/document.ts';
+import type { Call } from '../ports/call.ts';
 import type { Clock, MonotonicClock } from '../ports/clock.ts';
 import type { Comparisons } from '../ports/comparisons.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
@@ -102,7 +103,7 @@ function reads() {
         set &&
         createCopyReads(parts, {
           set,
-          readTruth: (keys, call) => catalog.getMany(keys, call),
+          readTruth: oneOrMany(catalog),
           keyOf: ({ programId }) => programId,
           isWhole: config.migration.scope === 'all',
         })
@@ -114,12 +115,25 @@ function reads() {
         set &&
         createCopyReads(parts, {
           set,
-          readTruth: (keys, call) => searchTruth.getMany(keys, call),
+          readTruth: oneOrMany(searchTruth),
           keyOf: ({ contentId }) => contentId,
           isWhole: true,
         })
       );
     }, nothingToDispose),
+  };
+}
+
+/** A read of one key is one for the metrics too. */
+function oneOrMany<Value>(store: {
+  get(key: string, call: Call): Promise<Value | undefined>;
+  getMany(keys: readonly string[], call: Call): Promise<readonly Value[]>;
+}) {
+  return async (keys: readonly string[], call: Call): Promise<readonly Value[]> => {
+    const [only, ...others] = keys;
+    if (only === undefined || others.length > 0) return store.getMany(keys, call);
+    const value = await store.get(only, call);
+    return value === undefined ? [] : [value];
   };
 }
 

@@ -164,9 +164,9 @@ function searchStores() {
     searchCopy: chosen<SearchIndex | undefined>()('SearchIndex', 'searchIndex', {
       postgres: () => undefined,
       memory: () => undefined,
-      dynamodb: ({ dynamodb: client, config, telemetry }) => {
+      dynamodb: ({ dynamodb: client, config, ids, telemetry }) => {
         const { tables, indexShards } = dynamodbOf(config);
-        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, telemetry });
+        return createDynamodbSearchIndex({ client, table: tables.search, indexShards, ids, telemetry });
       },
     }),
     textSearch: chosen<TextSearch>()('TextSearch', 'textSearch', {
@@ -200,7 +200,7 @@ function hotStores() {
     counterStore: chosen<CounterStore>()('CounterStore', 'counterStore', {
       memory: ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
       redis: ({ redis: client, redisKeys: keys }) => createRedisCounterStore({ client, keys }),
-      postgres: ({ database: db }) => createPostgresCounterStore({ db }),
+      postgres: ({ database: { pool } }) => createPostgresCounterStore({ pool }),
       dynamodb: ({ dynamodbOnce: client, config, clock }) =>
         createDynamodbCounterStore({ client, table: dynamodbOf(config).tables.rateLimits, clock }),
     }),

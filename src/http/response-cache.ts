@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Call } from '../ports/call.ts';
+import { fnv1a } from '../domain/fnv1a.ts';
+import type { Call, ReadSource } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -8,6 +9,8 @@ export interface ReadyAnswer {
   readonly body: Buffer;
   /** Strong: equal tags mean equal bytes. */
   readonly etag: string;
+  /** Which store it was made of. */
+  readonly source: ReadSource;
 }
 
 /**
@@ -133,11 +136,6 @@ async function withDeadline(
   }
 }
 
-/** FNV-1a over UTF-16 code units (Fowler, Noll and Vo): short keys, no need to resist collisions. */
 function slotOf(group: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < group.length; index += 1) {
-    hash = Math.imul(hash ^ group.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) % SLOTS;
+  return fnv1a(group) % SLOTS;
 }

@@ -55,7 +55,7 @@ export type RecentPosition = readonly [viewedAtMs: number, programId: string];
  * newest event time of a viewer and program wins (at the same time the furthest position, none being the least), and
  * scores do not depend on the order of arrival.
  *
- * Errors: `StoreUnavailable`, `StoreTimeout`.
+ * Errors: `StoreUnavailable`, `StoreThrottled`, `StoreTimeout`, `StoreRefused`.
  */
 export interface ActivityStore {
   /** Counts the views; answers in order. A view whose `eventId` was seen before, in this call or an earlier one, changes nothing. */

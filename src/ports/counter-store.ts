@@ -30,7 +30,8 @@ export interface Decision {
  * - A clock that is set back gives nothing twice, and locks nobody out for longer than one full window (`sliding-window`: a tenth
  *   more; where each instance has its own clock, twice that) from the next `consume` on. Until then a look may be of a time that
  *   stands still.
- * - A store error is never a denial. Errors: `StoreUnavailable`, `StoreTimeout` (the units may have been taken).
+ * - A store error is never a denial. Errors: `StoreUnavailable`, `StoreThrottled`, `StoreRefused`, `StoreTimeout` (the units may have
+ *   been taken).
  */
 export interface CounterStore {
   /** Takes `cost` units when all of them are there, else none. */

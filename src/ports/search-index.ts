@@ -16,9 +16,10 @@ import type { KeyRange } from './key-ranges.ts';
  * greater version. So an id belongs to the catalogue from the first change of source `program` on, removed or not: the document
  * calls never change it. What is left does not depend on the order in which projections arrive, or on how often they do.
  *
- * A write is visible to every later read of the same instance.
+ * A write is visible to every later read of the same instance; to `list` a moment later where the adapter declares it
+ * (`staleLists`).
  *
- * Errors: `StoreUnavailable`, `StoreTimeout`.
+ * Errors: `StoreUnavailable`, `StoreThrottled`, `StoreTimeout`, `StoreRefused`.
  */
 export interface SearchIndex {
   /** Writes a document that is no program, as the next version of its id. */

@@ -129,7 +129,13 @@ describe('mediamesh doctor', () => {
   it('ends with 4 when an engine does not let us in, and says so', PATIENT, async () => {
     const { code, findings } = await examine({ REDIS_URL: redisUrl().replace('hunter2', 'wrong') });
     expect(code).toBe(EXIT.unreachable);
-    expect(findings.Redis).toEqual([expect.objectContaining({ text: expect.stringContaining('WRONGPASS') })]);
+    expect(findings.Redis).toEqual([
+      {
+        level: 'fault',
+        text: expect.stringContaining('WRONGPASS'),
+        mend: 'check REDIS_URL and REDIS_CLUSTER',
+      },
+    ]);
   });
 
   it('examines the engines in use and no others', PATIENT, async () => {

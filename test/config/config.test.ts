@@ -75,6 +75,35 @@ describe('loadConfig', () => {
     }
   });
 
+  it.each([
+    'redis://',
+    'redis:h',
+    'redis://h/films',
+    'redis://h/0/1',
+    'redis://h?family=6',
+    'redis://h#a',
+    'redis://:canary%zz@h',
+    'http://h',
+  ])('refuses a URL of Redis that could not be used: %s', (REDIS_URL) => {
+    const { faults, message } = faultsOf({ REDIS_URL });
+    expect(faults.map(({ name }) => name)).toEqual(['REDIS_URL']);
+    expect(message).not.toContain('canary');
+  });
+
+  it.each(['redis://h', 'rediss://h:1/', 'redis://u:p%25@[::1]:6380/15'])('takes %s', (REDIS_URL) => {
+    expect(loadConfig({ MEDIAMESH_MODE: 'memory', COUNTER_STORE: 'redis', REDIS_URL }).redis?.url).toBe(
+      REDIS_URL,
+    );
+  });
+
+  it('refuses a database of Redis with a cluster, which has none', () => {
+    const { message } = faultsOf({ REDIS_URL: 'redis://:canary@h/1', REDIS_CLUSTER: 'on' });
+    expect(message).toContain('REDIS_URL: names database 1, and a cluster has database 0 alone');
+    expect(message).not.toContain('canary');
+    const ok = { MEDIAMESH_MODE: 'memory', COUNTER_STORE: 'redis', REDIS_CLUSTER: 'on' };
+    expect(loadConfig({ ...ok, REDIS_URL: 'redis://h/0' }).redis?.cluster).toBe(true);
+  });
+
   it('refuses to let everybody in from outside', () => {
     expect(faultsOf({ HOST: '0.0.0.0' }).message).toContain('AUTH=off would let everybody in');
     for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])

@@ -1,9 +1,11 @@
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts';
 import { createMemoryProgramCatalog } from '../../src/adapters/memory/program-catalog.ts';
 import type { Notifications } from '../../src/adapters/postgres/notifications.ts';
 import { createPostgresOutbox } from '../../src/adapters/postgres/outbox.ts';
 import { createPostgresProgramCatalog } from '../../src/adapters/postgres/program-catalog.ts';
+import type { Database } from '../../src/adapters/postgres/tables.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Phase } from '../../src/ports/phase-store.ts';
 import type { CatalogFixture } from '../contracts/program-catalog/fixture.ts';
@@ -35,13 +37,13 @@ export async function aPostgresCatalog(
   return {
     outbox: createPostgresOutbox({ db, notifications }),
     catalog: createPostgresProgramCatalog({ db }),
-    setPhase: (phase) => setPhase({ db }, 'programs', phase),
+    setPhase: (phase) => setPhase(db, 'programs', phase),
   };
 }
 
 /** Changes the phase while nobody writes: without the fence. */
 export async function setPhase(
-  { db }: Pick<TestDatabase, 'db'>,
+  db: Kysely<Database>,
   dataSet: 'programs' | 'search',
   phase: Phase,
 ): Promise<void> {

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
+import type { PooledDatabase } from '../../src/adapters/postgres/database.ts';
 import { openDatabase } from '../../src/adapters/postgres/database.ts';
 import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts';
-import type { Database } from '../../src/adapters/postgres/tables.ts';
 import { ENGINE_PATIENCE_MS, runName, runningEngine } from './engines/ask.ts';
 import { postgresTemplates } from './engines/postgres-templates.ts';
 import { requireEngine } from './engines/require-engine.ts';
 
 export interface TestDatabase {
-  readonly db: Kysely<Database>;
+  readonly db: PooledDatabase;
   readonly url: string;
   /** Closes the pool and drops the database. */
   readonly close: () => Promise<void>;
@@ -57,7 +56,7 @@ export function useDatabase(options: TestDatabaseOptions = {}): () => TestDataba
 }
 
 /** A pool on any database, with the limits that tests want. */
-export function openTestDatabase(url: string, options: TestDatabaseOptions = {}): Kysely<Database> {
+export function openTestDatabase(url: string, options: TestDatabaseOptions = {}): PooledDatabase {
   return openDatabase({
     connectionString: url,
     maxConnections: options.maxConnections ?? 10,

@@ -18,20 +18,27 @@ function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env };
 }
 
-/** Starts the real server and waits until it says that it is ready. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+/** Starts the real server, or another program of this repository, and waits until it says that it is ready. */
+export async function startServer(
+  env: Record<string, string>,
+  program = 'src/main.ts',
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program], {
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
   const exited = exitOf(child);
   const url = await Promise.race([
-    waitFor(() => /ready at (http:\S+)/.exec(output())?.[1]),
+    waitFor(() => /ready at (\S+)/.exec(output())?.[1]),
     exited.then((code) => {
       throw new Error(`the server ended with ${code} before it was ready:\n${output()}`);
     }),
-  ]);
+  ]).catch((error: unknown) => {
+    // Nobody else knows of it.
+    child.kill('SIGKILL');
+    throw error;
+  });
   return { url, pid: child.pid ?? 0, output, kill: (signal) => child.kill(signal), exited };
 }
 
@@ -51,12 +58,12 @@ function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
   });
 }
 
-async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 60_000): Promise<Value> {
+async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 120_000): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = look();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('waited in vain');
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

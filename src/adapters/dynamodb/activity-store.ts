@@ -5,10 +5,10 @@ import type { Ids } from '../../ports/ids.ts';
 import type { ActivityTable } from './activity/activity-table.ts';
 import { forgetRecentlyViewed, recentlyViewed } from './activity/recent-views.ts';
 import { createRecording } from './activity/record-views.ts';
-import type { Pause } from './activity/retry.ts';
-import { pauseWithJitter } from './activity/retry.ts';
 import { createTrends } from './activity/trends.ts';
 import { confirmTotals, unconfirmedTotals } from './activity/view-totals.ts';
+import type { Pause } from './retry.ts';
+import { pauseWithJitter } from './retry.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface DynamodbActivityOptions {

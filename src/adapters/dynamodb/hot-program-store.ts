@@ -8,8 +8,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HotProgramStore, HotPutOptions, HotRead, HotWrite } from '../../ports/hot-program-store.ts';
 import { TOMBSTONE_KEPT_MS } from '../../ports/hot-program-store.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { Pause } from './activity/retry.ts';
-import { pauseWithJitter } from './activity/retry.ts';
 import { dynamodbDifferences } from './differences.ts';
 import type { Item } from './hot-programs/attributes.ts';
 import { text } from './hot-programs/attributes.ts';
@@ -21,6 +19,8 @@ import { toItem, toRead, toTombstone } from './hot-programs/program-item.ts';
 import { scanEntries } from './hot-programs/scan.ts';
 import { putIfNewer } from './hot-programs/writes.ts';
 import { itemBytes } from './item-size.ts';
+import type { Pause } from './retry.ts';
+import { pauseWithJitter } from './retry.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface DynamodbHotProgramStoreDeps {

@@ -1,18 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DocumentRemoval, SearchDocument } from '../../domain/search/document.ts';
 import type { Call } from '../../ports/call.ts';
+import type { Ids } from '../../ports/ids.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { batchGet } from './batch-get.ts';
 import { forEachAtOnce } from './for-each-at-once.ts';
+import type { Pause } from './retry.ts';
+import { pauseWithJitter } from './retry.ts';
 import type { DocumentItem, StoredEntry } from './search-index/document-item.ts';
 import { toEntry } from './search-index/document-item.ts';
+import { deleteDocument, putDocument } from './search-index/document-writes.ts';
 import { listDocuments } from './search-index/list.ts';
 import { projectDocument, unprojectDocument } from './search-index/projections.ts';
+import type { SearchTable } from './search-index/search-table.ts';
 import { readStates, scanPage } from './search-index/states.ts';
-import type { SearchTable } from './search-index/writes.ts';
-import { deleteDocument, putDocument } from './search-index/writes.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface DynamodbSearchIndexDeps {
@@ -21,6 +25,10 @@ export interface DynamodbSearchIndexDeps {
   readonly indexShards: number;
   /** Is told, as `search.decode`, of items that are no documents where `states` and `scan` meet them. Default: nobody is. */
   readonly telemetry?: Pick<Telemetry, 'failed'>;
+  /** Names writes, so that a repeat of one is known as such. Default: random. */
+  readonly ids?: Ids;
+  /** Waits before what a batch left unprocessed is asked for again. Default: exponential, with jitter. */
+  readonly pause?: Pause;
 }
 
 /** A batch can not have conditions, so versioned documents are written one by one, so many at a time. */
@@ -35,6 +43,8 @@ export function createDynamodbSearchIndex(deps: DynamodbSearchIndexDeps): Search
     client: deps.client,
     table: deps.table,
     shards: deps.indexShards,
+    ids: deps.ids ?? { next: randomUUID },
+    pause: deps.pause ?? pauseWithJitter,
   };
   return {
     put: (content, at, call) => withStoreErrors(() => putDocument(on, content, at, call), call),
@@ -68,6 +78,6 @@ async function readMany(
   call: Call,
 ): Promise<readonly SearchDocument[]> {
   const keys = [...new Set(contentIds)].map((contentId) => ({ contentId }));
-  const items: readonly DocumentItem[] = await batchGet(on, { keys, consistent: true }, call);
+  const items: readonly DocumentItem[] = await batchGet(on, keys, call);
   return items.flatMap((item) => toEntry(item)?.document ?? []);
 }

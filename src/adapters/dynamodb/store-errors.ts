@@ -79,6 +79,11 @@ const BROKEN_CONNECTION: ReadonlySet<unknown> = new Set([
   'EMFILE',
 ]);
 
+// A certificate that we do not trust or that is another's (OpenSSL's X509_V_ERR_*), or no TLS at the other end. Of an end point of
+// one's own, or of a proxy that reads along: trying again does not help.
+const NO_TRUST =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO)/;
+
 function named(error: StoreError, names: readonly string[]): (readonly [string, StoreError])[] {
   return names.map((name) => [name, error] as const);
 }
@@ -91,6 +96,7 @@ function toStoreError(error: unknown): unknown {
 
 function translationOf(error: Error): StoreError | undefined {
   if (isBrokenConnection(error)) return StoreUnavailable;
+  if ('code' in error && NO_TRUST.test(String(error.code))) return StoreRefused;
   if (error.name === 'TransactionCanceledException') return translationOfCancellation(error);
   const status = statusOf(error);
   return BY_NAME.get(error.name) ?? (status === undefined ? undefined : translationOfStatus(status));

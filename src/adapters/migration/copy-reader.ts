@@ -55,6 +55,8 @@ interface Reading<Value> {
 export function createCopyReader<Value>(deps: CopyReaderDeps<Value>): CopyReader<Value> {
   return async (keys, call) => {
     call.signal.throwIfAborted();
+    // Nobody was asked, so no store has answered.
+    if (keys.length === 0) return new Map();
     const phase = deps.phase();
     const { copied = [], direct = [] } = Object.groupBy(new Set(keys), (key) => wayOf(deps, phase, key));
     const [reading, values] = await Promise.all([

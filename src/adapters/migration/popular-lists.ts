@@ -53,6 +53,7 @@ export function createMigratingPopularLists(deps: MigratingPopularListsDeps): Po
       const { name, snapshotId, offset } = position;
       const slice = await hot.list(name, { snapshotId, offset, limit }, call);
       if (slice === undefined) throw listIsOver();
+      call.onSource?.('hot');
       return await pageOf(deps, name, offset, slice, call);
     },
   };

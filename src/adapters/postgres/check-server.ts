@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { Finding } from '../../domain/finding.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { migrationStates } from './migrate.ts';
+import { schemaFinding } from './checks/schema.ts';
+import { tableFindings } from './checks/table-access.ts';
 import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
@@ -30,7 +31,8 @@ export async function checkPostgres(
     skewFinding(server.now_ms, askedAt, answeredAt),
     ...permissionFindings(server),
     ...isolationFindings(server.isolation),
-    await schemaFinding(db),
+    ...(await tableFindings(db, server, call)),
+    await schemaFinding(db, server.user_name),
   ];
 }
 
@@ -91,11 +93,4 @@ function isolationFindings(isolation: string): readonly Finding[] {
   const text = `transactions are ${isolation} by default: concurrent writes would fail instead of waiting`;
   const mend = "ALTER ROLE ... SET default_transaction_isolation = 'read committed'";
   return [{ level: 'fault', text, mend }];
-}
-
-async function schemaFinding(db: Kysely<Database>): Promise<Finding> {
-  const pending = (await withStoreErrors(() => migrationStates(db))).filter(({ isMade }) => !isMade);
-  if (pending.length === 0) return { level: 'ok', text: 'the schema is up to date' };
-  const text = `the schema lacks ${pending.map(({ name }) => name).join(', ')}`;
-  return { level: 'warning', text, mend: 'npx mediamesh db migrate (a service does it when it starts)' };
 }

@@ -1,19 +1,15 @@
 import { hash } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import { CompiledQuery } from 'kysely';
+import type { Pool } from 'pg';
 import { storeDecision } from '../../domain/limits/store-decision.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
 import { runStatement } from './counters/run-statement.ts';
 import { readState } from './counters/state.ts';
-import type { CounterTables } from './migrations/0006-counters.ts';
 import { withStoreErrors } from './store-errors.ts';
 
-type Db = Kysely<CounterTables>;
-
 export interface PostgresCounterOptions {
-  readonly db: Db;
+  readonly pool: Pool;
   /** Replaces the server's clock. Of all instances, so for tests only. */
   readonly clock?: Clock;
 }
@@ -32,7 +28,7 @@ interface Answer {
  * The table is UNLOGGED: after a crash of the server, or a fail-over to a standby, it is empty and every limit is whole again.
  * A clean restart keeps the counts.
  */
-export function createPostgresCounterStore({ db, clock }: PostgresCounterOptions): CounterStore {
+export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): CounterStore {
   async function ask(
     text: string,
     request: CounterRequest,
@@ -41,7 +37,7 @@ export function createPostgresCounterStore({ db, clock }: PostgresCounterOptions
   ): Promise<Decision> {
     const { algorithm, windowMs } = request.policy;
     const parameters = [keyHash(request.key), algorithm, windowMs, drivenMs(clock), ...more];
-    const rows = await runStatement<Answer>(db, CompiledQuery.raw(text, parameters), call);
+    const rows = await runStatement<Answer>(pool, { text, parameters }, call);
     return toDecision(request, rows);
   }
 
@@ -51,18 +47,19 @@ export function createPostgresCounterStore({ db, clock }: PostgresCounterOptions
     peek: (request, call) => withStoreErrors(() => ask(PEEK, request, [], call)),
     reset: (key, call) =>
       withStoreErrors(async () => {
-        await db.deleteFrom('counters').where('key_hash', '=', keyHash(key)).execute(call);
+        await runStatement(pool, { text: RESET, parameters: [keyHash(key)] }, call);
       }),
   };
 }
 
-// Written out: what a query builder does for each call would be a good part of its cost.
 const CONSUME = 'SELECT now_ms, state, taken FROM consume_counter($1, $2, $3, $5, $6, $4)';
 
 const PEEK = `
   SELECT now_ms, state, false AS taken
   FROM (SELECT coalesce($4::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now_ms) AS at
   LEFT JOIN counters ON key_hash = $1 AND algorithm = $2 AND window_ms = $3`;
+
+const RESET = 'DELETE FROM counters WHERE key_hash = $1';
 
 function toDecision(request: CounterRequest, rows: readonly Answer[]): Decision {
   const [answer] = rows;

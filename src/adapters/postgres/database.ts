@@ -15,8 +15,24 @@ export interface PostgresOptions {
   readonly onIdleError: (error: Error) => void;
 }
 
+/** The database, and the pool under it for the few statements for which a query builder would be a good part of the cost. */
+export class PooledDatabase extends Kysely<Database> {
+  readonly pool: Pool;
+
+  constructor(pool: Pool) {
+    super({ dialect: new PostgresDialect({ pool }) });
+    this.pool = pool;
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy();
+    // Kysely ends no pool that it has not used.
+    if (!this.pool.ending) await this.pool.end();
+  }
+}
+
 /** Opens a pool; connections are made on first use. `destroy()` closes it. */
-export function openDatabase(options: PostgresOptions): Kysely<Database> {
+export function openDatabase(options: PostgresOptions): PooledDatabase {
   const pool = new Pool(poolConfig(options));
   // Without a listener an idle connection that the server ends (a restart, a shutdown) would end the process. A pool that
   // ends does not wait for its connections to be closed: that the server ends them first is no news then.
@@ -29,7 +45,7 @@ export function openDatabase(options: PostgresOptions): Kysely<Database> {
     client.on('error', () => undefined);
     closeWhenSilent(client);
   });
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new PooledDatabase(pool);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Call } from '../../ports/call.ts';
 import type { DataSet, Mark, MarkedKey, Outbox } from '../../ports/outbox.ts';
 import type { Notifications } from './notifications.ts';
 import { parkStatement, putOffStatement, runOnMarks, settleStatement } from './outbox/claimed-marks.ts';
-import { interval } from './outbox/interval.ts';
+import { interval, isOneOf } from './outbox/fragments.ts';
 import { readDepth, readParked } from './outbox/reports.ts';
 import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
@@ -71,7 +71,7 @@ async function claimMarks(
       update outbox as mark
       set free_at = clock_timestamp() + ${interval(claim.leaseMs)}, claimed_at = clock_timestamp(),
         attempts = mark.attempts + 1
-      from free where mark.data_set = ${claim.dataSet} and mark.key = free.key
+      where ${isOneOf(claim.dataSet, sql`select key from free`)}
       returning mark.*
     )
     select key, version, revision, attempts - 1 as attempts, refresh, claimed_at from claimed order by enqueued_at, key`;

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { StoreUnavailable } from '../../domain/errors.ts';
+import { StoreRefused, StoreTimeout, StoreUnavailable } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
-import { withStoreErrors } from './store-errors.ts';
+import { isReadTimeout, withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
 export interface ReplicaDeps {
@@ -17,18 +17,34 @@ const REST_MS = 5000;
 
 export type ReplicaReader = <Result>(read: (db: Kysely<Database>) => Promise<Result>) => Promise<Result>;
 
-/** Runs a read on the replica, and on the primary while that can not be reached. */
+/**
+ * Runs a read on the replica, and on the primary while the replica can not answer. A read that the replica left without an answer
+ * fails, for its time is over; those after it go to the primary.
+ */
 export function createReplicaReader({ primary, replica, clock, telemetry }: ReplicaDeps): ReplicaReader {
   let restsUntilMs = Number.NEGATIVE_INFINITY;
+  const rest = (error: Error): void => {
+    restsUntilMs = clock.now() + REST_MS;
+    telemetry.failed('catalog.replica', error);
+  };
   return async (read) => {
     if (clock.now() < restsUntilMs) return withStoreErrors(() => read(primary));
     try {
       return await withStoreErrors(() => read(replica));
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      restsUntilMs = clock.now() + REST_MS;
-      telemetry.failed('catalog.replica', error);
+      if (!(error instanceof Error)) throw error;
+      if (error instanceof StoreTimeout && isReadTimeout(error.cause)) rest(error);
+      if (!isReplicasOwn(error)) throw error;
+      rest(error);
       return withStoreErrors(() => read(primary));
     }
   };
+}
+
+// No such table, column or function: the replica has not heard of the newest migration yet.
+const BEHIND = new Set<unknown>(['42P01', '42703', '42883']);
+
+function isReplicasOwn(error: Error): boolean {
+  if (error instanceof StoreUnavailable || error instanceof StoreRefused) return true;
+  return 'code' in error && BEHIND.has(error.code);
 }

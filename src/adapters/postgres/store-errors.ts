@@ -1,10 +1,15 @@
-import { StoreTimeout, StoreUnavailable } from '../../domain/errors.ts';
+import { StoreRefused, StoreTimeout, StoreUnavailable } from '../../domain/errors.ts';
 
 const STORE = 'Postgres';
 
 // SQLSTATE classes and codes (PostgreSQL manual, appendix A) that mean "not now", whatever the statement was.
 const UNAVAILABLE = /^(08...|53...|57P0[1-5]|25006|25P03|25P04|40001|40P01|55P03)$/;
 const TIMED_OUT = /^57014$/;
+// No such user, password or database; no permission.
+const REFUSED = /^(28...|3D000|42501)$/;
+// A certificate that we do not trust or that is another's (OpenSSL's X509_V_ERR_*), or no TLS at the other end.
+const NO_TRUST =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO)/;
 const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -35,7 +40,12 @@ function toStoreError(error: unknown): unknown {
   if (TIMED_OUT.test(code) || isReadTimeout(error)) return new StoreTimeout(STORE, error);
   if (UNAVAILABLE.test(code) || SOCKET_CODES.has(code) || isLostConnection(error))
     return new StoreUnavailable(STORE, error);
+  if (REFUSED.test(code) || NO_TRUST.test(code) || isWithoutTls(error)) return new StoreRefused(STORE, error);
   return error;
+}
+
+function isWithoutTls(error: Error): boolean {
+  return error.message === 'The server does not support SSL connections';
 }
 
 /** Whether the client gave a query up because the server did not answer; pg gives it no code (pg 8.23, lib/client.js). */

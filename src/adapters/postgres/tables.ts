@@ -22,3 +22,30 @@ export type Database = ProgramTables &
   InstanceTables &
   JobTables &
   ComparisonTables;
+
+/** The names of all tables, for what has to be said of each. */
+export const TABLE_NAMES = Object.keys({
+  activity_source: true,
+  counted_views: true,
+  counters: true,
+  idempotency_keys: true,
+  leases: true,
+  migration_comparisons: true,
+  migration_differences: true,
+  migration_instances: true,
+  migration_job_budgets: true,
+  migration_job_parts: true,
+  migration_jobs: true,
+  migration_phases: true,
+  outbox: true,
+  program_trends: true,
+  programs: true,
+  ranked_lists: true,
+  recent_views: true,
+  search_documents: true,
+  search_log: true,
+  search_stemmers: true,
+  search_texts: true,
+  search_title_words: true,
+  seen_events: true,
+} satisfies Record<keyof Database, true>);

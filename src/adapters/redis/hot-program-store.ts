@@ -18,7 +18,8 @@ import { putProgram, removeProgram } from './hot-programs/scripts.ts';
 import { shardOf } from './hot-programs/shards.ts';
 import { topByCategory } from './hot-programs/top-cards.ts';
 import { toStoreError, withStoreErrors } from './store-errors.ts';
-import { untilAborted } from './until-aborted.ts';
+import type { Handling } from './until-aborted.ts';
+import { handledUntilAborted, untilAborted } from './until-aborted.ts';
 
 export interface RedisHotProgramStoreOptions extends Omit<HotPrograms, 'shards'> {
   /**
@@ -35,7 +36,7 @@ export interface RedisHotProgramStoreOptions extends Omit<HotPrograms, 'shards'>
 export function createRedisHotProgramStore(options: RedisHotProgramStoreOptions): HotProgramStore {
   const store: HotPrograms = { ...options, shards: options.shards ?? ('nodes' in options.client ? 16 : 1) };
   return {
-    get: (programId, call) => get(store, programId, call),
+    get: getting(store),
     getMany: (programIds, call) => withStoreErrors(() => getMany(store, programIds, call), call),
     put: (program, options, call) => withStoreErrors(() => put(store, program, options, call), call),
     delete: (removal, call, options = {}) =>
@@ -49,18 +50,20 @@ export function createRedisHotProgramStore(options: RedisHotProgramStoreOptions)
   };
 }
 
-async function get(
-  { client, keys, clock, shards }: HotPrograms,
-  programId: string,
-  call: Call,
-): Promise<HotRead> {
-  const key = keys.program(shardOf(programId, shards), programId);
-  try {
-    return readProgram(await untilAborted(call, () => client.get(key)), clock.now());
-  } catch (error) {
-    if (isOfAnotherType(error)) return { outcome: 'undecodable', version: undefined };
-    throw toStoreError(error, call);
-  }
+/** As it is called most, it makes nothing for a call that can be made once. */
+function getting({ client, keys, clock, shards }: HotPrograms): HotProgramStore['get'] {
+  const handling: Handling<string | null, HotRead> = {
+    read: (text) => readProgram(text, clock.now()),
+    recover(error, call) {
+      if (isOfAnotherType(error)) return { outcome: 'undecodable', version: undefined };
+      throw toStoreError(error, call);
+    },
+  };
+  const beginnings = Array.from({ length: shards }, (_, shard) => keys.program(shard, ''));
+  return (programId, call) => {
+    const key = `${beginnings[shardOf(programId, shards)]}${programId}`;
+    return handledUntilAborted(call, () => client.get(key), handling);
+  };
 }
 
 function isOfAnotherType(error: unknown): boolean {

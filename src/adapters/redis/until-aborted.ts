@@ -1,58 +1,56 @@
+import { enterAbort, leaveAbort } from '../../domain/abort-waiters.ts';
 import type { Call } from '../../ports/call.ts';
 
-/** A ring of the calls that wait with one signal, with a head that waits for nothing: who enters or leaves looks for no place. */
-interface Waiter {
-  before: Waiter;
-  after: Waiter;
-  readonly reject: (reason: unknown) => void;
+/** What becomes of a reply. */
+export interface Handling<Reply, Result> {
+  readonly read: (reply: Reply) => Result;
+  /** Makes a result of an error, or throws what the caller shall get. */
+  readonly recover: (error: unknown, call: Call) => Result;
 }
 
-// A signal has one listener of ours, however many calls go with it: EventTarget searches its list for each that is removed, which
-// takes a tenth of a GET's time.
-const rings = new WeakMap<AbortSignal, Waiter>();
+const AS_IT_IS: Handling<unknown, unknown> = {
+  read: (reply) => reply,
+  recover(error) {
+    throw error;
+  },
+};
 
 /**
  * Sends what `send` sends and answers as it does, or rejects with the signal's reason when the call is aborted first. ioredis can
  * not take back what it has sent: the server may still do it.
  */
-export function untilAborted<Reply>({ signal }: Call, send: () => Promise<Reply>): Promise<Reply> {
+export function untilAborted<Reply>(call: Call, send: () => Promise<Reply>): Promise<Reply> {
+  return handledUntilAborted(call, send, AS_IT_IS as Handling<Reply, Reply>);
+}
+
+/** As {@link untilAborted}, and makes the result on the way: each `await` in between would take a part of a GET's time. */
+export function handledUntilAborted<Reply, Result>(
+  call: Call,
+  send: () => Promise<Reply>,
+  { read, recover }: Handling<Reply, Result>,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
+    const { signal } = call;
     signal.throwIfAborted();
     const reply = send();
-    const waiter = enter(rings.get(signal) ?? ringOf(signal), reject);
+    const waiter = enterAbort(signal, reject);
     reply.then(
       (value) => {
-        leave(waiter);
-        resolve(value);
+        leaveAbort(waiter);
+        try {
+          resolve(read(value));
+        } catch (error) {
+          reject(error);
+        }
       },
       (error: unknown) => {
-        leave(waiter);
-        reject(error);
+        leaveAbort(waiter);
+        try {
+          resolve(recover(error, call));
+        } catch (thrown) {
+          reject(thrown);
+        }
       },
     );
   });
-}
-
-function ringOf(signal: AbortSignal): Waiter {
-  const head = { reject: () => undefined } as unknown as Waiter;
-  head.before = head;
-  head.after = head;
-  rings.set(signal, head);
-  const stopAll = () => {
-    for (let waiter = head.after; waiter !== head; waiter = waiter.after) waiter.reject(signal.reason);
-  };
-  signal.addEventListener('abort', stopAll, { once: true });
-  return head;
-}
-
-function enter(head: Waiter, reject: Waiter['reject']): Waiter {
-  const waiter = { before: head.before, after: head, reject };
-  head.before.after = waiter;
-  head.before = waiter;
-  return waiter;
-}
-
-function leave({ before, after }: Waiter): void {
-  before.after = after;
-  after.before = before;
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts';
-import type { SchemaOperations } from '../../container/operations/schema.ts';
+import type { SchemaOperations, SchemaStep } from '../../container/operations/schema.ts';
 import { CommandError } from '../command-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -17,17 +17,22 @@ export async function migrateDatabase(terminal: Terminal): Promise<ExitCode> {
   });
 }
 
-/** Lists every step and whether it was made. */
+/** Lists every step and whether it was made. Exits with 5 when the schema is older or newer than this version. */
 export async function databaseStatus(
   { stdout }: Terminal,
   { json = false }: { readonly json?: boolean },
 ): Promise<ExitCode> {
   return await withSchema(async (schema) => {
     const steps = await schema.status();
-    const lines = steps.map(({ name, isMade }) => `${isMade ? 'made   ' : 'pending'}  ${name}\n`);
+    const lines = steps.map((step) => `${stateOf(step).padEnd(7)}  ${step.name}\n`);
     await writeText(stdout, json ? `${JSON.stringify({ steps }, null, 2)}\n` : lines.join(''));
-    return steps.every(({ isMade }) => isMade) ? EXIT.ok : EXIT.differs;
+    return steps.every(({ isMade, isKnown }) => isMade && isKnown) ? EXIT.ok : EXIT.differs;
   });
+}
+
+function stateOf({ isMade, isKnown }: SchemaStep): string {
+  if (!isKnown) return 'unknown';
+  return isMade ? 'made' : 'pending';
 }
 
 async function withSchema(run: (schema: SchemaOperations) => Promise<ExitCode>): Promise<ExitCode> {

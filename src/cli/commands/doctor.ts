@@ -42,7 +42,12 @@ function configurationOf(config: {
 function findingsOf({ findings, settings, error }: Examination): readonly Finding[] {
   if (error === undefined) return findings;
   const { message } = failureOf(error);
-  const mend = `see that it runs, and check ${settings ?? 'the configuration'}`;
+  const check = `check ${settings ?? 'the configuration'}`;
+  // Whoever refuses us runs.
+  const mend =
+    error instanceof Error && 'code' in error && error.code === 'store-refused'
+      ? check
+      : `see that it runs, and ${check}`;
   return [{ level: 'fault', text: message, mend }];
 }
 

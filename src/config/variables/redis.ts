@@ -1,10 +1,26 @@
 import type { Variable } from '../variable.ts';
 import { milliseconds, oneOf, pattern, url } from '../variable.ts';
 
+/** What the client would refuse later, when there is no list of faults to put it into; queries would be options of its own. */
+const redisUrl = url('redis:', 'rediss:').refine((value) => {
+  const { hostname = '', pathname = '', search, hash, username = '', password = '' } = URL.parse(value) ?? {};
+  const isPlain = hostname !== '' && search === '' && hash === '' && /^\/?\d{0,6}$/.test(pathname);
+  return isPlain && [username, password].every(isDecodable);
+});
+
+function isDecodable(part: string): boolean {
+  try {
+    return decodeURIComponent(part) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const REDIS = {
   REDIS_URL: {
-    schema: url('redis:', 'rediss:'),
-    expected: 'a redis:// URL, or rediss:// for TLS',
+    schema: redisUrl,
+    expected:
+      '`redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS; a `%` in user or password is written `%25`',
     description: 'The Redis server, or any node of the cluster.',
     example: 'rediss://mediamesh:secret@redis.internal:6379/0',
     secret: true,

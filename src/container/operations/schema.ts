@@ -8,6 +8,8 @@ import { reachEngine } from '../engine.ts';
 /** A migration may build indexes, or wait for another instance that does. */
 const MIGRATION_TIMEOUT_MS = 600_000;
 
+export type SchemaStep = MigrationState;
+
 /** The database schema, for the operator's commands. */
 export interface SchemaOperations {
   /** Answers the names of the steps made. */

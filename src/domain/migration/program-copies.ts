@@ -1,14 +1,14 @@
 import type { HotProgramStore, HotRead } from '../../ports/hot-program-store.ts';
 import type { ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
 import type { Program } from '../program/program.ts';
-import { CANARY_ID, canaryProgram } from './canary-values.ts';
+import { CANARY_PROGRAM_ID, canaryProgram } from './canary-values.ts';
 import type { CopiedSet, CopyRead, CopyWriteOptions, TruthState } from './copied-set.ts';
 import type { HotScope } from './hot-scope.ts';
 import { jsonDifferences } from './json-differences.ts';
 
 export interface ProgramCopiesDeps {
   readonly catalog: Pick<ProgramCatalog, 'currentStates' | 'scanStates' | 'splitKeys'>;
-  readonly hot: Pick<HotProgramStore, 'getMany' | 'put' | 'delete' | 'scan'>;
+  readonly hot: Pick<HotProgramStore, 'get' | 'getMany' | 'put' | 'delete' | 'scan'>;
   readonly scope: HotScope;
 }
 
@@ -19,7 +19,11 @@ export function createProgramCopies({ catalog, hot, scope }: ProgramCopiesDeps):
     current: async (keys, call) => (await catalog.currentStates(keys, call)).map(toTruth),
     scanTruth: async (range, limit, call) => (await catalog.scanStates(range, limit, call)).map(toTruth),
     splitTruth: (parts, call) => catalog.splitKeys(parts, call),
-    readCopy: async (keys, call) => (await hot.getMany(keys, call)).map(toCopy),
+    async readCopy(keys, call) {
+      const [only, ...others] = keys;
+      if (only === undefined || others.length > 0) return (await hot.getMany(keys, call)).map(toCopy);
+      return [toCopy(await hot.get(only, call))];
+    },
     async writeCopy({ key, version, value }, { refresh, origin }, call) {
       if (value === undefined)
         return (await hot.delete({ programId: key, version }, call, { refresh })).outcome;
@@ -38,7 +42,7 @@ export function createProgramCopies({ catalog, hot, scope }: ProgramCopiesDeps):
       const { entries, next } = await hot.scan(cursor, limit, call);
       return { entries: entries.map(({ programId: key, ...entry }) => ({ key, ...entry })), next };
     },
-    canary: (version) => ({ key: CANARY_ID, version, value: canaryProgram(version) }),
+    canary: (version) => ({ key: CANARY_PROGRAM_ID, version, value: canaryProgram(version) }),
     mustHave: (program) => scope.holds(program),
     differences: jsonDifferences,
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createDynamodbActivityStore } from '../../../src/adapters/dynamodb/activity-store.ts';
 import { openDynamo } from '../../../src/adapters/dynamodb/client.ts';
 import { StoreThrottled, StoreTimeout } from '../../../src/domain/errors.ts';
@@ -248,6 +248,30 @@ describe('DynamoDB ActivityStore under faults', () => {
       expect(await store.trendingCategories('1h', 10, aCall())).toBeDefined();
     },
   );
+
+  describe('trimming lists, which every 64th view of a viewer asks for', () => {
+    /** The one call whose views make the store trim a list, and how it reads lists. */
+    function trimming(queries: Fault) {
+      const { store, faults, inputsOf } = aStore();
+      faults.set('Query', queries);
+      const userId = anId('u');
+      const views = Array.from({ length: 64 }, () => aView({ userId, programId: 'p', eventId: anId('e') }));
+      return { store, views, queries: () => inputsOf('Query').length };
+    }
+
+    test('does not fail the views when it fails', async () => {
+      const { store, views, queries } = trimming(failing('AccessDeniedException'));
+      expect(await store.recordViews(views, aCall())).toEqual(views.map(() => 'counted'));
+      await vi.waitFor(() => expect(queries()).toBe(1));
+    });
+
+    test('does not hold the views up, nor goes on twice at once', async () => {
+      const { store, views, queries } = trimming(() => new Promise(() => undefined));
+      for (const outcome of ['counted', 'duplicate', 'duplicate'])
+        expect(await store.recordViews(views, aCall())).toEqual(views.map(() => outcome));
+      expect(queries()).toBe(1);
+    });
+  });
 
   test('a caller that leaves does not stop what others wait for', async () => {
     const { store, faults } = aStore();

@@ -16,14 +16,15 @@ describe('DynamoDB ActivityStore', () => {
     const { client, tables } = dynamodb();
     await freshTable(client, declareTables(tables).activity);
     const clock = createFakeClock(START_MS);
-    const store = createDynamodbActivityStore({
-      client,
-      table: tables.activity,
-      clock,
-      ids: { next: randomUUID },
-      indexShards: 3,
-    });
-    return { clock, store, differences: dynamodbDifferences.activityStore };
+    const restart = () =>
+      createDynamodbActivityStore({
+        client,
+        table: tables.activity,
+        clock,
+        ids: { next: randomUUID },
+        indexShards: 3,
+      });
+    return { clock, store: restart(), restart, differences: dynamodbDifferences.activityStore };
   }
 
   activityStoreContract(emptyStore);

@@ -15,5 +15,12 @@ counterStoreContract(async () => {
   const clock = createFakeClock(Date.UTC(2100, 0, 15, 12));
   const anInstance = () => createDynamodbCounterStore({ client, table: tables.rateLimits, clock });
   const differences = dynamodbDifferences.counterStore;
-  return { store: anInstance(), elsewhere: anInstance(), clock, differences, runs: 20 };
+  return {
+    store: anInstance(),
+    elsewhere: anInstance(),
+    restart: anInstance,
+    clock,
+    differences,
+    runs: 20,
+  };
 });

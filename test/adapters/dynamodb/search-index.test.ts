@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { dynamodbDifferences } from '../../../src/adapters/dynamodb/differences.ts';
 import { createDynamodbSearchIndex } from '../../../src/adapters/dynamodb/search-index.ts';
 import { searchIndexContract } from '../../contracts/search-index/index.ts';
 import { useDynamodb } from '../../support/dynamodb.ts';
@@ -9,6 +10,6 @@ describe.each([1, 4])('DynamoDB SearchIndex with %i index shards', (indexShards)
   searchIndexContract(async () => {
     const { client, tables } = dynamodb();
     const index = createDynamodbSearchIndex({ client, table: tables.search, indexShards });
-    return { index };
+    return { index, differences: dynamodbDifferences.searchIndex };
   });
 });

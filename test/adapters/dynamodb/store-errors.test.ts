@@ -1,3 +1,9 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   ConditionalCheckFailedException,
   InternalServerError,
@@ -23,13 +29,22 @@ function nativeError(name: string, more: object = {}): Error {
   return Object.assign(new Error(`a ${name}`), { name }, more);
 }
 
-describe('what the server answers', () => {
-  beforeEach(() => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  });
-  afterEach(() => vi.unstubAllEnvs());
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+});
+afterEach(() => vi.unstubAllEnvs());
 
+async function askOnce(endpoint: string): Promise<unknown> {
+  const limits = { connectTimeoutMs: 1000, requestTimeoutMs: 1000, maxConnections: 1 };
+  const client = openDynamo({ region: 'us-east-1', endpoint, maxAttempts: 1, ...limits });
+  const command = new GetCommand({ TableName: 'programs', Key: { programId: 'a' } });
+  const error = await withStoreErrors(() => client.send(command)).catch((reason: unknown) => reason);
+  client.destroy();
+  return error;
+}
+
+describe('what the server answers', () => {
   it.each([
     ['ThrottlingException', 400, StoreThrottled],
     ['ProvisionedThroughputExceededException', 400, StoreThrottled],
@@ -69,15 +84,37 @@ describe('what the server answers', () => {
     );
     expect(await askOnce(endpoint)).toBeInstanceOf(StoreUnavailable);
   });
+});
 
-  async function askOnce(endpoint: string): Promise<unknown> {
-    const limits = { connectTimeoutMs: 1000, requestTimeoutMs: 1000, maxConnections: 1 };
-    const client = openDynamo({ region: 'us-east-1', endpoint, maxAttempts: 1, ...limits });
-    const command = new GetCommand({ TableName: 'programs', Key: { programId: 'a' } });
-    const error = await withStoreErrors(() => client.send(command)).catch((reason: unknown) => reason);
-    client.destroy();
-    return error;
+describe('an end point with TLS', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  async function errorAt(server: Server): Promise<unknown> {
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    return await askOnce(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
   }
+
+  it('whose certificate we do not trust is a refusal', async () => {
+    const [key, cert] = ['key', 'crt'].map((kind) =>
+      readFileSync(new URL(`../../support/certificates/localhost.${kind}`, import.meta.url)),
+    );
+    const error = await errorAt(createTlsServer({ key, cert }));
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(error).toMatchObject({ cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+  });
+
+  it('that speaks no TLS is a refusal', async () => {
+    expect(await errorAt(createServer())).toBeInstanceOf(StoreRefused);
+  });
+
+  it('that ends the connection meanwhile is unavailable', async () => {
+    const server = createTcpServer((socket) => socket.once('data', () => socket.destroy()));
+    expect(await errorAt(server)).toBeInstanceOf(StoreUnavailable);
+  });
 });
 
 describe('what happens on the way', () => {
@@ -102,6 +139,25 @@ describe('what happens on the way', () => {
     nativeError('RequestTimeoutException'),
   ])('a time-out is a time-out: $name', async (cause) => {
     expect(await errorOf(cause)).toBeInstanceOf(StoreTimeout);
+  });
+
+  // Names of OpenSSL and of Node.
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'CERT_HAS_EXPIRED',
+    'CERT_NOT_YET_VALID',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'EPROTO',
+  ])('%s is a refusal: the end point or the trust in it is set up wrongly', async (code) => {
+    const cause = nativeError('Error', { code });
+    const error = await errorOf(cause);
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(error).toMatchObject({ cause });
   });
 
   it.each(['CredentialsProviderError', 'TokenProviderError'])('%s is a refusal', async (name) => {

@@ -30,20 +30,24 @@ function watched<Port extends object>(port: Port): Port {
 describe('an observed port keeps the contract of its port', () => {
   counterStoreContract(async () => {
     const clock = createFakeClock();
-    const store = watched(createMemoryCounterStore({ clock }));
-    return { store, elsewhere: store, clock, differences: memoryDifferences.counterStore };
+    const restart = () => watched(createMemoryCounterStore({ clock }));
+    const store = restart();
+    return { store, elsewhere: store, restart, clock, differences: memoryDifferences.counterStore };
   });
   activityStoreContract(async () => {
     const clock = createFakeClock(ACTIVITY_START_MS);
-    const store = watched(createMemoryActivityStore({ clock, ids }));
-    return { store, clock, differences: memoryDifferences.activityStore };
+    const restart = () => watched(createMemoryActivityStore({ clock, ids }));
+    return { store: restart(), restart, clock, differences: memoryDifferences.activityStore };
   });
   hotProgramStoreContract(async () => {
     const clock = createFakeClock(HOT_START_MS);
     const store = watched(createMemoryHotProgramStore({ clock, ids }));
     return { store, clock, differences: memoryDifferences.hotProgramStore };
   });
-  searchIndexContract(async () => ({ index: watched(createMemorySearchIndex()) }));
+  searchIndexContract(async () => ({
+    index: watched(createMemorySearchIndex()),
+    differences: memoryDifferences.searchIndex,
+  }));
   phaseStoreContract(async () => {
     const clock = createFakeClock();
     const store = watched(createMemoryPhaseStore({ clock }));

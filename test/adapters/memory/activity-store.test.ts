@@ -9,8 +9,8 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 
 function aStore() {
   const clock = createFakeClock(START_MS);
-  const store = createMemoryActivityStore({ clock, ids: { next: randomUUID } });
-  return { clock, store, differences: memoryDifferences.activityStore };
+  const restart = () => createMemoryActivityStore({ clock, ids: { next: randomUUID } });
+  return { clock, store: restart(), restart, differences: memoryDifferences.activityStore };
 }
 
 describe('memory ActivityStore', () => {

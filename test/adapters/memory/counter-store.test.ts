@@ -15,7 +15,8 @@ function aStore(maxKeys?: number) {
 describe('memory CounterStore', () => {
   counterStoreContract(async () => {
     const { store, clock } = aStore();
-    return { store, elsewhere: store, clock, differences: memoryDifferences.counterStore };
+    const restart = () => createMemoryCounterStore({ clock });
+    return { store, elsewhere: store, restart, clock, differences: memoryDifferences.counterStore };
   });
 
   test('a look and a denial make no counter', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
 import { createMemorySearchIndex } from '../../../src/adapters/memory/search-index.ts';
 import { freshnessRank } from '../../../src/domain/search/freshness.ts';
 import { searchIndexContract } from '../../contracts/search-index/index.ts';
@@ -6,7 +7,10 @@ import { searchTruthContract } from '../../contracts/search-truth/index.ts';
 import { aCall } from '../../support/call.ts';
 import { aContent, aDocument, aPutDocument } from '../../support/search-builders.ts';
 
-searchIndexContract(async () => ({ index: createMemorySearchIndex() }));
+searchIndexContract(async () => ({
+  index: createMemorySearchIndex(),
+  differences: memoryDifferences.searchIndex,
+}));
 searchTruthContract(async () => ({ truth: createMemorySearchIndex() }));
 
 describe('who is told of the writes of a memory index', () => {

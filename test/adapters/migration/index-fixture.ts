@@ -48,7 +48,10 @@ export function aMigratingIndex({
     while ((await relayCopies({ outbox, set, batch: 500, concurrency: 8 }, aCall())) > 0);
   };
   const listed = beforeLists(index, relay);
-  return { index: copies === 'behind' ? listed : beforeReads(listed, relay) };
+  return {
+    index: copies === 'behind' ? listed : beforeReads(listed, relay),
+    differences: { staleLists: false },
+  };
 }
 
 function beforeReads(index: SearchIndex, run: () => Promise<void>): SearchIndex {

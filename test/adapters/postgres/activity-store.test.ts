@@ -17,8 +17,8 @@ describe('Postgres ActivityStore', () => {
     const { db } = database();
     await sql`truncate program_trends, seen_events, recent_views`.execute(db);
     const clock = createFakeClock(START_MS);
-    const store = createPostgresActivityStore({ db, clock });
-    return { clock, store, differences: postgresDifferences.activityStore };
+    const restart = () => createPostgresActivityStore({ db, clock });
+    return { clock, store: restart(), restart, differences: postgresDifferences.activityStore };
   }
 
   activityStoreContract(emptyStore);

@@ -4,7 +4,7 @@ import { checkPostgres } from '../../../src/adapters/postgres/check-server.ts';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { openTestDatabase, useDatabase } from '../../support/postgres.ts';
+import { freshDatabase, openTestDatabase, useDatabase } from '../../support/postgres.ts';
 
 const clock = createSystemClock();
 
@@ -14,7 +14,7 @@ describe('checkPostgres', () => {
 
   test('finds nothing wrong with a server that is as it should be', async () => {
     const findings = await checkPostgres({ db: database().db, clock }, aCall());
-    expect(findings.map(({ level }) => level)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(findings.map(({ level }) => level)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
     expect(findings[0]?.text).toMatch(/^PostgreSQL \d+/);
   });
 
@@ -58,6 +58,43 @@ describe('checkPostgres', () => {
       mend: expect.stringContaining('GRANT CREATE ON SCHEMA'),
     });
     await restricted.destroy();
+  });
+
+  test('names the tables that a role may not use, and the command that allows it', async () => {
+    const { db, close } = await freshDatabase();
+    await sql`revoke insert on programs, outbox from current_user`.execute(db);
+    await sql`revoke select on counters from current_user`.execute(db);
+    const findings = await checkPostgres({ db, clock }, aCall());
+    expect(findings).toContainEqual({
+      level: 'fault',
+      text: expect.stringMatching(/ may not read and write counters, outbox, programs$/),
+      mend: expect.stringMatching(/^GRANT SELECT, INSERT, UPDATE, DELETE ON counters, outbox, programs TO /),
+    });
+    await close();
+  });
+
+  test('names a role that may not see which steps were made', async () => {
+    const { db, close } = await freshDatabase();
+    await sql`revoke select on kysely_migration from current_user`.execute(db);
+    const findings = await checkPostgres({ db, clock }, aCall());
+    expect(findings.at(-1)).toEqual({
+      level: 'fault',
+      text: expect.stringContaining('permission denied for table kysely_migration'),
+      mend: expect.stringContaining('GRANT SELECT ON kysely_migration'),
+    });
+    await close();
+  });
+
+  test('refuses a schema that a newer version has migrated', async () => {
+    const { db, close } = await freshDatabase();
+    await sql`insert into kysely_migration values ('9999-later', '')`.execute(db);
+    const findings = await checkPostgres({ db, clock }, aCall());
+    expect(findings.at(-1)).toEqual({
+      level: 'fault',
+      text: 'the schema has steps of a newer version: 9999-later',
+      mend: expect.stringContaining('newer'),
+    });
+    await close();
   });
 
   test('rejects with the error of the port when there is no server', async () => {

@@ -1,10 +1,9 @@
-import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresCounterStore } from '../../../src/adapters/postgres/counter-store.ts';
+import type { PooledDatabase } from '../../../src/adapters/postgres/database.ts';
 import { postgresDifferences } from '../../../src/adapters/postgres/differences.ts';
-import type { Database } from '../../../src/adapters/postgres/tables.ts';
-import { StoreUnavailable } from '../../../src/domain/errors.ts';
+import { StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
 import { ALGORITHMS } from '../../../src/domain/limits/policy.ts';
 import type { CounterFixture } from '../../contracts/counter-store/fixture.ts';
 import { aRequest } from '../../contracts/counter-store/fixture.ts';
@@ -15,7 +14,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 import { openTestDatabase, useDatabase } from '../../support/postgres.ts';
 
 const database = useDatabase();
-let secondPool: Kysely<Database>;
+let secondPool: PooledDatabase;
 
 beforeAll(() => {
   secondPool = openTestDatabase(database().url);
@@ -26,8 +25,9 @@ afterAll(() => secondPool.destroy());
 async function aFixture(): Promise<CounterFixture> {
   const clock = createFakeClock();
   return {
-    store: createPostgresCounterStore({ db: database().db, clock }),
-    elsewhere: createPostgresCounterStore({ db: secondPool, clock }),
+    store: createPostgresCounterStore({ pool: database().db.pool, clock }),
+    elsewhere: createPostgresCounterStore({ pool: secondPool.pool, clock }),
+    restart: () => createPostgresCounterStore({ pool: secondPool.pool, clock }),
     clock,
     differences: postgresDifferences.counterStore,
     runs: 150,
@@ -36,11 +36,11 @@ async function aFixture(): Promise<CounterFixture> {
 
 describe('postgres CounterStore', () => {
   counterStoreContract(aFixture);
-  ownClockContract(() => createPostgresCounterStore(database()));
+  ownClockContract(() => createPostgresCounterStore(database().db));
 
   test('a call that is given up while it waits for a connection is not sent', async () => {
     const db = openTestDatabase(database().url, { maxConnections: 1 });
-    const store = createPostgresCounterStore({ db });
+    const store = createPostgresCounterStore(db);
     const request = aRequest();
     const caller = new AbortController();
     const reason = new Error('the caller has gone');
@@ -53,9 +53,34 @@ describe('postgres CounterStore', () => {
     await db.destroy();
   });
 
+  test('a connection whose answer did not come in time is closed, and a new one takes its place', async () => {
+    const own = openTestDatabase(database().url, { maxConnections: 1, statementTimeoutMs: 100 });
+    const store = createPostgresCounterStore(own);
+    const request = aRequest();
+    const pid = async () =>
+      (await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(own)).rows[0]?.pid;
+    const before = await pid();
+    await sql`SET statement_timeout = 0`.execute(own);
+    await database()
+      .db.transaction()
+      .execute(async (holder) => {
+        await sql`LOCK TABLE counters`.execute(holder);
+        await expect(store.consume(request, aCall())).rejects.toBeInstanceOf(StoreTimeout);
+      });
+    expect(await pid()).not.toBe(before);
+    await own.destroy();
+  });
+
+  test('a database that nothing was asked of closes the pool as well', async () => {
+    const unused = openTestDatabase(database().url);
+    await createPostgresCounterStore(unused).peek(aRequest(), aCall());
+    await unused.destroy();
+    expect(unused.pool.ended).toBe(true);
+  });
+
   test('a server that can not be reached is no denial', async () => {
     const db = openTestDatabase('postgres://nobody@127.0.0.1:1/none');
-    const store = createPostgresCounterStore({ db });
+    const store = createPostgresCounterStore(db);
     await expect(store.consume(aRequest(), aCall())).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(store.peek(aRequest(), aCall())).rejects.toBeInstanceOf(StoreUnavailable);
     await db.destroy();

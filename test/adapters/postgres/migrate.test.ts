@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { migrateToLatest } from '../../../src/adapters/postgres/migrate.ts';
+import { migrateToLatest, migrationStates } from '../../../src/adapters/postgres/migrate.ts';
 import { freshDatabase, openTestDatabase } from '../../support/postgres.ts';
 
 const TABLES = sql<{ readonly name: string }>`
@@ -44,6 +44,24 @@ describe('migrations', () => {
       expect(names).not.toContain('programs');
       await sql`drop table counted_views`.execute(db);
       expect(await migrateToLatest(db)).toContain('0001-programs');
+    } finally {
+      await close();
+    }
+  });
+
+  it('refuse a database that a newer version has migrated, naming the steps, and list them', async () => {
+    const { db, close } = await freshDatabase();
+    try {
+      await sql`insert into kysely_migration values ('9999-later', '')`.execute(db);
+      await expect(migrateToLatest(db)).rejects.toMatchObject({
+        name: 'SchemaTooNew',
+        message: expect.stringContaining('9999-later'),
+      });
+      const states = await migrationStates(db);
+      expect(states.filter(({ isKnown }) => !isKnown)).toEqual([
+        { name: '9999-later', isMade: true, isKnown: false },
+      ]);
+      expect(states.every(({ isMade }) => isMade)).toBe(true);
     } finally {
       await close();
     }

@@ -4,6 +4,7 @@ import { aDraft } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { openTestDatabase, useDatabase } from '../../support/postgres.ts';
+import { startTcpProxy } from '../../support/tcp-proxy/tcp-proxy.ts';
 
 const WRITE = [{ kind: 'any' }, new Date(0)] as const;
 const LIST = { filter: {}, sort: 'title', limit: 10 } as const;
@@ -12,6 +13,7 @@ const LIST = { filter: {}, sort: 'title', limit: 10 } as const;
 describe('Postgres ProgramCatalog with a read replica', () => {
   const primary = useDatabase();
   const lagging = useDatabase();
+  const behind = useDatabase({ migrated: false });
   // Nothing listens on port 1.
   const away = openTestDatabase('postgres://nobody@127.0.0.1:1/nowhere', { connectTimeoutMs: 500 });
   afterAll(() => away.destroy());
@@ -57,5 +59,34 @@ describe('Postgres ProgramCatalog with a read replica', () => {
     clock.advance(5000);
     await catalog.categories(aCall());
     expect(failures).toHaveLength(2);
+  });
+
+  test.each([
+    ['does not let us in', () => new URL('/no_such_database', lagging().url).href],
+    ['does not have the newest tables yet', () => behind().url],
+  ])('a replica that %s is passed over', async (_, urlOf) => {
+    const db = openTestDatabase(urlOf());
+    const { catalog, failures } = aCatalog(db);
+    for (let times = 0; times < 2; times += 1) {
+      const { items } = await catalog.query(LIST, aCall());
+      expect(items.map(({ category }) => category)).toEqual(['new']);
+    }
+    expect(failures).toEqual(['catalog.replica']);
+    await db.destroy();
+  });
+
+  test('a replica that has fallen silent fails the reads that wait for it, and is left alone after', async () => {
+    const proxy = await startTcpProxy(lagging().url);
+    const db = openTestDatabase(proxy.url, { statementTimeoutMs: 100, maxConnections: 1 });
+    const { catalog, failures } = aCatalog(db);
+    await catalog.categories(aCall());
+    await proxy.set({ kind: 'drop' });
+    await expect(catalog.query(LIST, aCall())).rejects.toMatchObject({ code: 'store-timeout' });
+    expect(failures).toEqual(['catalog.replica']);
+    const { items } = await catalog.query(LIST, aCall());
+    expect(items.map(({ category }) => category)).toEqual(['new']);
+    expect(failures).toEqual(['catalog.replica']);
+    await proxy.close();
+    await db.destroy();
   });
 });

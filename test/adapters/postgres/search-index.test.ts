@@ -1,3 +1,4 @@
+import { postgresDifferences } from '../../../src/adapters/postgres/differences.ts';
 import { createPostgresSearchIndex } from '../../../src/adapters/postgres/search-index.ts';
 import { searchIndexContract } from '../../contracts/search-index/index.ts';
 import { searchTruthContract } from '../../contracts/search-truth/index.ts';
@@ -5,7 +6,10 @@ import { useDatabase } from '../../support/postgres.ts';
 
 const database = useDatabase();
 
-searchIndexContract(async () => ({ index: createPostgresSearchIndex({ db: database().db }) }));
+searchIndexContract(async () => ({
+  index: createPostgresSearchIndex({ db: database().db }),
+  differences: postgresDifferences.searchIndex,
+}));
 
 searchTruthContract(async () => {
   const { db } = database();

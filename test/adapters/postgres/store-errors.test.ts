@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 import { withStoreErrors } from '../../../src/adapters/postgres/store-errors.ts';
 import type { Database } from '../../../src/adapters/postgres/tables.ts';
-import { StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
+import { StoreRefused, StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
 import type { TestDatabaseOptions } from '../../support/postgres.ts';
 import { openTestDatabase, useDatabase } from '../../support/postgres.ts';
 
@@ -152,11 +152,43 @@ describe('errors of the server', () => {
     expect(error).not.toBeInstanceOf(StoreUnavailable);
   });
 
-  it('a database that does not exist goes through as it is', async () => {
-    const db = openTestDatabase(new URL('/no_such_database', database().url).href);
-    await expect(sleepOn(db, 0)).rejects.toMatchObject({ code: '3D000' });
+  it.each([
+    [
+      'a database that does not exist',
+      '3D000',
+      (url: URL) => Object.assign(url, { pathname: '/no_such_database' }),
+    ],
+    ['a password that is wrong', '28P01', (url: URL) => Object.assign(url, { password: 'wrong' })],
+  ])('%s is a refusal', async (_, code, change) => {
+    const db = openTestDatabase(change(new URL(database().url)).href);
+    const error = await sleepOn(db, 0).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(error).toMatchObject({ cause: { code } });
     await db.destroy();
   });
+
+  it('a permission that is missing is a refusal', async () => {
+    const denied = withStoreErrors(() => sql`select * from pg_authid`.execute(database().db));
+    const error = await denied.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(error).toMatchObject({ cause: { code: '42501' } });
+  });
+
+  it('a server without TLS is a refusal where TLS is asked for', async () => {
+    const url = new URL(database().url);
+    url.searchParams.set('sslmode', 'verify-full');
+    const db = openTestDatabase(url.href);
+    await expect(sleepOn(db, 0)).rejects.toBeInstanceOf(StoreRefused);
+    await db.destroy();
+  });
+
+  it.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
+    'a certificate that we do not trust is a refusal: %s',
+    async (code) => {
+      const cause = Object.assign(new Error(code), { code });
+      await expect(withStoreErrors(() => Promise.reject(cause))).rejects.toBeInstanceOf(StoreRefused);
+    },
+  );
 
   it('what is no error of the store goes through as it is', async () => {
     const reason = new Error('of the caller');

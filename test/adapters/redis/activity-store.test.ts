@@ -175,6 +175,6 @@ function emptyStoreOn({ client, keys: shared }: TestRedis) {
   const name = randomUUID();
   const keys: RedisKeys = { ...shared, activity: (...parts) => shared.activity(name, ...parts) };
   const clock = createFakeClock(START_MS);
-  const store = createRedisActivityStore({ client, keys, clock, ids: { next: randomUUID } });
-  return { clock, client, keys, store };
+  const restart = () => createRedisActivityStore({ client, keys, clock, ids: { next: randomUUID } });
+  return { clock, client, keys, store: restart(), restart };
 }

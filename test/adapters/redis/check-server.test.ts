@@ -94,14 +94,49 @@ describe('a look at a Redis server', () => {
   it('finds that a replica refuses writes, and that a single server is no cluster', async () => {
     const client = await aReadyRedisClient(redis().url);
     await client.call('REPLICAOF', '127.0.0.1', '1');
-    const findings = await checkRedis(client, { clock: ours, cluster: false }, aCall());
+    const findings = await checkRedis(client, { clock: ours, cluster: false, keys }, aCall());
     const other = await aReadyRedisClient(redis().url);
     await other.call('REPLICAOF', 'NO', 'ONE');
     expect(bad(findings)).toEqual([
       { level: 'fault', text: 'is a replica and refuses writes', mend: 'point REDIS_URL at the primary' },
+      {
+        level: 'fault',
+        text: expect.stringMatching(/^our keys can not be written: READONLY /),
+        mend: 'point REDIS_URL at the primary',
+      },
     ]);
     const found = await look({}, ours, true);
     expect(bad(found)).toEqual([expect.objectContaining({ level: 'fault', mend: 'set REDIS_CLUSTER=off' })]);
+  });
+
+  it('says of one that is full that it refuses writes', async () => {
+    expect(bad(await look({ maxmemory: '1', 'maxmemory-policy': 'noeviction' }))).toEqual([
+      expect.objectContaining({ level: 'warning', text: expect.stringContaining('of its memory in use') }),
+      {
+        level: 'fault',
+        text: expect.stringMatching(/^our keys can not be written: .*OOM /),
+        mend: 'raise maxmemory, or add nodes',
+      },
+    ]);
+    await look({ maxmemory: '0' });
+  });
+
+  it('goes on where the user may not ask for the time, which counters need', async () => {
+    const admin = await aReadyRedisClient(redis().url);
+    await admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~mm:*', '+@read', '+ping', '+info');
+    const client = await aReadyRedisClient(`redis://reader:secret@127.0.0.1:${redis().port}`);
+    expect(bad(await checkRedis(client, { clock: ours, cluster: false, keys }, aCall()))).toEqual([
+      {
+        level: 'fault',
+        text: 'TIME is not allowed: rate limits go by its clock',
+        mend: expect.stringContaining('ACL SETUSER'),
+      },
+      {
+        level: 'fault',
+        text: expect.stringContaining('the user may not do what is needed: NOPERM'),
+        mend: expect.stringContaining('ACL SETUSER'),
+      },
+    ]);
   });
 
   it('says what it may not ask, and what the user may not do', async () => {

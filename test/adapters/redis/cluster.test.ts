@@ -26,7 +26,8 @@ describe('on a Redis Cluster', () => {
   counterStoreContract(async () => {
     const { client, keys } = redis();
     const clock = createFakeClock();
-    const store = createRedisCounterStore({ client, keys, clock, slackMs: 3_600_000 });
-    return { store, elsewhere: store, clock, differences: redisDifferences.counterStore };
+    const restart = () => createRedisCounterStore({ client, keys, clock, slackMs: 3_600_000 });
+    const store = restart();
+    return { store, elsewhere: store, restart, clock, differences: redisDifferences.counterStore };
   });
 });

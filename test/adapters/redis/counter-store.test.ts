@@ -30,6 +30,7 @@ async function aFixture(): Promise<CounterFixture> {
   return {
     store: createRedisCounterStore({ ...shared, client }),
     elsewhere: createRedisCounterStore({ ...shared, client: secondClient }),
+    restart: () => createRedisCounterStore({ ...shared, client: secondClient }),
     clock,
     differences: redisDifferences.counterStore,
   };

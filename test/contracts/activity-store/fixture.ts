@@ -7,6 +7,8 @@ import type { FakeClock } from '../../support/fake-clock.ts';
 export interface ActivityFixture {
   /** Starts empty. Making the next fixture may empty it again. */
   readonly store: ActivityStore;
+  /** The same as a service sees it that is started anew. */
+  readonly restart: () => ActivityStore;
   readonly clock: FakeClock;
   readonly differences: ActivityDifferences;
 }

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { atomicityContract } from './atomicity.contract.ts';
 import { categoriesContract } from './categories.contract.ts';
 import { countingContract } from './counting.contract.ts';
+import { durabilityContract } from './durability.contract.ts';
 import type { MakeActivity } from './fixture.ts';
 import { isolationContract } from './isolation.contract.ts';
 import { recentViewsContract } from './recent-views.contract.ts';
@@ -16,5 +17,6 @@ export function activityStoreContract(make: MakeActivity): void {
   describe('categories', () => categoriesContract(make));
   describe('recently viewed', () => recentViewsContract(make));
   describe('totals', () => totalsContract(make));
+  describe('durability', () => durabilityContract(make));
   describe('isolation', () => isolationContract(make));
 }

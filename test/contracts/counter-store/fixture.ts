@@ -11,7 +11,9 @@ export interface CounterFixture {
   readonly store: CounterStore;
   /** The same counters as another instance of the service sees them; where only one process can see them, the same object. */
   readonly elsewhere: CounterStore;
-  /** The clock that both measure by. */
+  /** The counters as a service sees them that is started anew. */
+  readonly restart: () => CounterStore;
+  /** The clock that all measure by. */
   readonly clock: FakeClock;
   /** What the adapter declares of itself. */
   readonly differences: CounterDifferences;

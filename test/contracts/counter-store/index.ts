@@ -6,6 +6,7 @@ import { exactnessContract } from './exactness.contract.ts';
 import type { MakeCounters } from './fixture.ts';
 import { identityContract } from './identity.contract.ts';
 import { referenceContract } from './reference.contract.ts';
+import { survivalContract } from './survival.contract.ts';
 
 /** Everything that the port `CounterStore` promises. */
 export function counterStoreContract(make: MakeCounters): void {
@@ -15,4 +16,5 @@ export function counterStoreContract(make: MakeCounters): void {
   describe('reference', () => referenceContract(make));
   describe('identity', () => identityContract(make));
   describe('clock', () => clockContract(make));
+  describe('survival', () => survivalContract(make));
 }

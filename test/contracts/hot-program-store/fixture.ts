@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Program } from '../../../src/domain/program/program.ts';
 import type { ProgramCard } from '../../../src/domain/program/program-card.ts';
 import { toCard } from '../../../src/domain/program/program-card.ts';
@@ -7,6 +7,7 @@ import type { CategoryPosition, HotProgramStore, HotRead } from '../../../src/po
 import { aDraft, anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
+import { seenUnlessStale } from '../../support/seen.ts';
 
 /** What an adapter of {@link HotProgramStore} brings to the contract. It may hold programs and lists of other tests. */
 export interface HotProgramFixture {
@@ -56,8 +57,7 @@ export async function seen(
   { differences }: Pick<HotProgramFixture, 'differences'>,
   check: () => Promise<void>,
 ): Promise<void> {
-  if (differences.staleReads) await vi.waitFor(check, { timeout: 5_000 });
-  else await check();
+  await seenUnlessStale(differences.staleReads, check);
 }
 
 export async function expectRead(

@@ -41,6 +41,18 @@ export function sizesContract(subject: HotProgramSubject): void {
       }
     });
 
+    it('programs of more than 16 MB are read in one call', async () => {
+      const fixture = await subject();
+      const bytes = Math.min(LARGE_BYTES, fixture.differences.maxProgramBytes ?? LARGE_BYTES) - 10_000;
+      const programs = Array.from({ length: 50 }, () => aProgram({ metadata: { text: 'm'.repeat(bytes) } }));
+      for (const program of programs) await fixture.store.put(program, {}, aCall());
+      const ids = programs.map(({ programId }) => programId);
+      await seen(fixture, async () => {
+        const reads = await fixture.store.getMany(ids, aCall());
+        expect(reads).toEqual(programs.map((program) => ({ outcome: 'hit', program })));
+      });
+    }, 60_000);
+
     it('a category of more than 4 MB of cards is read to its end, 1,000 at a time', async () => {
       const fixture = await subject();
       const category = aName();

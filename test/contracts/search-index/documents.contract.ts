@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import { aContent, HOSTILE_TEXTS } from '../../support/search-builders.ts';
 import type { SearchIndexSubject } from './fixture.ts';
+import { listed } from './fixture.ts';
 
 const AT = new Date('2026-02-03T04:05:06.789Z');
 
@@ -92,47 +93,50 @@ export function documentsContract(subject: SearchIndexSubject): void {
     });
 
     it.each(HOSTILE_TEXTS)('come back as they were written: %j', async (text) => {
-      const { index } = await subject();
+      const fixture = await subject();
+      const { index } = fixture;
       const content = aContent({ title: text, description: text, category: text, tags: [text, `${text}2`] });
       await index.put(content, AT, aCall());
       expect(await index.get(content.contentId, aCall())).toMatchObject(content);
-      const listed = await index.list({ filter: { category: text }, limit: 100 }, aCall());
-      expect(listed.items.map((item) => item.contentId)).toContain(content.contentId);
+      await listed(fixture, async () => {
+        const { items } = await index.list({ filter: { category: text }, limit: 100 }, aCall());
+        expect(items.map((item) => item.contentId)).toContain(content.contentId);
+      });
     });
 
-    it('count every one of 100 concurrent writes, of which one creates', async () => {
+    it('count every one of 200 concurrent writes, of which one creates', async () => {
       const { index } = await subject();
       const content = aContent();
       const outcomes = await Promise.all(
-        Array.from({ length: 100 }, (_, n) => index.put({ ...content, title: `t${n}` }, AT, aCall())),
+        Array.from({ length: 200 }, (_, n) => index.put({ ...content, title: `t${n}` }, AT, aCall())),
       );
       expect(outcomes.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
       const versions = outcomes.map((put) => ('document' in put ? put.document.version : 0));
-      expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
-      const last = outcomes.find((put) => 'document' in put && put.document.version === 100);
+      expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+      const last = outcomes.find((put) => 'document' in put && put.document.version === 200);
       expect(await index.get(content.contentId, aCall())).toEqual(
         last && 'document' in last && last.document,
       );
     });
 
-    it('are deleted by one of 100 concurrent deletions', async () => {
+    it('are deleted by one of 200 concurrent deletions', async () => {
       const { index } = await subject();
       const content = aContent();
       await index.put(content, AT, aCall());
       const outcomes = await Promise.all(
-        Array.from({ length: 100 }, () => index.delete(content.contentId, aCall())),
+        Array.from({ length: 200 }, () => index.delete(content.contentId, aCall())),
       );
       expect(outcomes.filter(({ outcome }) => outcome === 'deleted')).toEqual([
         { outcome: 'deleted', version: 2 },
       ]);
-      expect(outcomes.filter(({ outcome }) => outcome === 'absent')).toHaveLength(99);
+      expect(outcomes.filter(({ outcome }) => outcome === 'absent')).toHaveLength(199);
     });
 
-    it('appear as often as they go when 100 writes and deletions race', async () => {
+    it('appear as often as they go when 200 writes and deletions race', async () => {
       const { index } = await subject();
       const content = aContent();
-      const puts = Array.from({ length: 50 }, () => () => index.put(content, AT, aCall()));
-      const deletes = Array.from({ length: 50 }, () => () => index.delete(content.contentId, aCall()));
+      const puts = Array.from({ length: 100 }, () => () => index.put(content, AT, aCall()));
+      const deletes = Array.from({ length: 100 }, () => () => index.delete(content.contentId, aCall()));
       const mixed = puts.flatMap((put, n) => [put, deletes[n] ?? put]);
       const outcomes = await Promise.all(mixed.map((run): Promise<{ outcome: string }> => run()));
       const count = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;

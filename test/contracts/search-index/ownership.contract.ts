@@ -62,7 +62,7 @@ export function ownershipContract(subject: SearchIndexSubject): void {
       const { index } = await subject();
       const document = aDocument();
       const content = aContent({ contentId: document.contentId });
-      const documentCalls = Array.from({ length: 100 }, (_, n) =>
+      const documentCalls = Array.from({ length: 200 }, (_, n) =>
         n % 3 === 0 ? index.delete(content.contentId, aCall()) : index.put(content, AT, aCall()),
       );
       await Promise.all([...documentCalls, index.project([document], aCall())]);

@@ -1,9 +1,9 @@
 import type { View } from '../../../ports/activity-store.ts';
 import type { Call } from '../../../ports/call.ts';
+import { untilDone } from '../retry.ts';
 import type { ActivityTable } from './activity-table.ts';
 import type { ProgramTrend } from './program-trend.ts';
 import { readTrend, withView } from './program-trend.ts';
-import { untilDone } from './retry.ts';
 import type { Action, Refusal } from './view-transaction.ts';
 import { listView, MOST_ACTIONS, rememberEvent, replaceTrend, transact } from './view-transaction.ts';
 

@@ -42,7 +42,7 @@ export async function readTrends(
   call: Call,
 ): Promise<ReadonlyMap<string, ProgramTrend | undefined>> {
   const keys = programIds.map(trendKey).map(({ pk, sk }) => ({ pk, sk }));
-  const items = await batchGet(table, { keys, consistent: true }, call);
+  const items = await batchGet(table, keys, call);
   const found = new Map(items.map((item) => [item.pk, fromItem(item as unknown as TrendItem)]));
   return new Map(programIds.map((programId) => [programId, found.get(trendKey(programId).pk)]));
 }

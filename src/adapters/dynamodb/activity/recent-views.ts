@@ -6,11 +6,11 @@ import type { RecentPosition, RecentView } from '../../../ports/activity-store.t
 import { RECENT_VIEWS_KEPT } from '../../../ports/activity-store.ts';
 import type { Call } from '../../../ports/call.ts';
 import { forEachAtOnce } from '../for-each-at-once.ts';
+import { unlessConflict, untilDone } from '../retry.ts';
 import type { ActivityTable } from './activity-table.ts';
 import { deleteMany } from './delete-many.ts';
 import type { ItemKey } from './item-keys.ts';
 import { programIdOfView, viewerPartition, viewKey } from './item-keys.ts';
-import { unlessConflict, untilDone } from './retry.ts';
 
 interface ViewItem extends ItemKey {
   readonly viewedAt: number;

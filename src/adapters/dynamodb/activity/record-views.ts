@@ -16,7 +16,6 @@ export function createRecording(table: ActivityTable) {
   const trimLists = createListTrimming(table);
 
   return async (views: readonly View[], call: Call): Promise<readonly ViewOutcome[]> => {
-    await trimLists(views, call);
     // Objects of our own: a caller may hand in one object twice, and change it while it waits.
     const own = views.map((view) => ({ ...view, occurredAt: new Date(view.occurredAt) }));
     const byProgram = Map.groupBy(firstOfEvents(own), ({ programId }) => programId);
@@ -28,6 +27,7 @@ export function createRecording(table: ActivityTable) {
     );
     const failed = parts.find((part) => part.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    trimLists(own);
     const counted = new Set(parts.flatMap((part) => (part.status === 'fulfilled' ? [...part.value] : [])));
     return own.map((view) => (counted.has(view) ? 'counted' : 'duplicate'));
   };

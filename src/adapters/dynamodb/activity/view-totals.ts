@@ -6,12 +6,12 @@ import type { ViewTotal } from '../../../ports/program-catalog.ts';
 import { batchGet } from '../batch-get.ts';
 import { forEachAtOnce } from '../for-each-at-once.ts';
 import { firstOfMerged } from '../merge-sorted.ts';
+import { unlessConflict, untilDone } from '../retry.ts';
 import { shardKeys } from '../shards.ts';
 import type { ActivityTable } from './activity-table.ts';
 import { indexPages } from './index-pages.ts';
 import type { ItemKey } from './item-keys.ts';
 import { programIdOfTrend, SOURCE_KEY, trendKey, UNCONFIRMED_PARTITION } from './item-keys.ts';
-import { unlessConflict, untilDone } from './retry.ts';
 
 type Unconfirmed = Awaited<ReturnType<ActivityStore['unconfirmedTotals']>>;
 
@@ -67,7 +67,7 @@ async function stillWaiting(
   call: Call,
 ): Promise<readonly Waiting[]> {
   const keys = rows.map(({ pk, sk }) => ({ pk, sk }));
-  const items = await batchGet(table, { keys, consistent: true }, call);
+  const items = await batchGet(table, keys, call);
   const found = new Map(items.map((item) => [item.pk, item]));
   return rows.flatMap((row) => {
     const item = found.get(row.pk);

@@ -4,12 +4,12 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { View } from '../../../ports/activity-store.ts';
 import { EVENT_MEMORY_MS } from '../../../ports/activity-store.ts';
 import type { Call } from '../../../ports/call.ts';
+import { untilDone } from '../retry.ts';
 import { shardedKey } from '../shards.ts';
 import type { ActivityTable } from './activity-table.ts';
 import { eventKey, TREND_PARTITION, trendKey, UNCONFIRMED_PARTITION, viewKey } from './item-keys.ts';
 import type { ProgramTrend } from './program-trend.ts';
 import { toTrendItem } from './program-trend.ts';
-import { untilDone } from './retry.ts';
 
 /** The most actions of one transaction (API Reference, `TransactWriteItems`). */
 export const MOST_ACTIONS = 100;

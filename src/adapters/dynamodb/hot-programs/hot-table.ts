@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Ids } from '../../../ports/ids.ts';
-import type { Pause } from '../activity/retry.ts';
+import type { Pause } from '../retry.ts';
 
 /** What every part of the store works with. */
 export interface HotTable {

@@ -1,12 +1,14 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ProgramCard } from '../../../domain/program/program-card.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { ListQuery, ListSlice } from '../../../ports/hot-program-store.ts';
+import { inParts } from '../batches.ts';
 import { text } from './attributes.ts';
-import { getItems, inParts, putItems } from './batches.ts';
+import { getItems, putItems } from './batches.ts';
 import type { HotTable } from './hot-table.ts';
 import type { Chunk, Snapshot } from './list-item.ts';
 import { CHUNK_CARDS, chunkKey, currentKey, toChunk, toChunkItem } from './list-item.ts';
+import { makeCurrent, readTurn } from './list-turn.ts';
 
 /** Writes every chunk of a new snapshot, and only then what makes it the current one. */
 export async function saveList(
@@ -24,11 +26,8 @@ export async function saveList(
   const items = chunks.map((part, index) =>
     toChunkItem(chunkKey(snapshotId, index), { snapshot, cards: part }),
   );
-  await putItems(on, items, call);
-  const current = { ...items[0], programId: text(currentKey(name)) };
-  await on.client.send(new PutItemCommand({ TableName: on.table, Item: current }), {
-    abortSignal: call.signal,
-  });
+  const [turn] = await Promise.all([readTurn(on, name, call), putItems(on, items, call)]);
+  await makeCurrent(on, { ...items[0], programId: text(currentKey(name)) }, turn, call);
 }
 
 export async function readList(

@@ -8,7 +8,7 @@ import { firstOfMerged } from '../merge-sorted.ts';
 import { nextPageSize } from '../page-size.ts';
 import { shardKeys } from '../shards.ts';
 import { toEntry } from './document-item.ts';
-import type { SearchTable } from './writes.ts';
+import type { SearchTable } from './search-table.ts';
 
 /** The filters by the index that serves them, the most selective first: one is the key, the others filter what it finds. */
 const INDEXES = [

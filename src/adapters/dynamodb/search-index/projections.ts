@@ -5,7 +5,7 @@ import type { Call } from '../../../ports/call.ts';
 import type { ProjectOptions } from '../../../ports/search-index.ts';
 import type { DocumentItem } from './document-item.ts';
 import { toDocumentItem, toRemovedItem } from './document-item.ts';
-import type { SearchTable } from './writes.ts';
+import type { SearchTable } from './search-table.ts';
 
 export async function projectDocument(
   on: SearchTable,
@@ -13,7 +13,10 @@ export async function projectDocument(
   options: ProjectOptions | undefined,
   call: Call,
 ): Promise<void> {
-  await putIfNewer(on, toDocumentItem(document, on.shards), document, options, call);
+  const item = toDocumentItem(document, on.shards);
+  // A document of the document calls that came by projection: a later put of it finds it and does not take itself for its maker.
+  const kept = document.source === 'document' ? { ...item, createdBy: 'projection' } : item;
+  await putIfNewer(on, kept, document, options, call);
 }
 
 export async function unprojectDocument(

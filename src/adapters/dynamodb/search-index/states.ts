@@ -6,7 +6,7 @@ import { batchGet } from '../batch-get.ts';
 import type { DocumentItem } from './document-item.ts';
 import { toState } from './document-item.ts';
 import { contentIdOfCursor, scanCursor } from './scan-cursor.ts';
-import type { SearchTable } from './writes.ts';
+import type { SearchTable } from './search-table.ts';
 
 /** Is told of items that are none of ours. */
 export type Watch = Pick<Telemetry, 'failed'>;
@@ -18,7 +18,7 @@ export async function readStates(
   call: Call,
 ): Promise<readonly DocumentState[]> {
   const keys = [...new Set(contentIds)].map((contentId) => ({ contentId }));
-  const items: readonly DocumentItem[] = await batchGet(on, { keys, consistent: true }, call);
+  const items: readonly DocumentItem[] = await batchGet(on, keys, call);
   return decoded(on, items, watch);
 }
 

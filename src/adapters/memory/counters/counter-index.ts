@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fnv1a } from '../../../domain/fnv1a.ts';
 import type { Counter } from './counter.ts';
 
 /** Counters by key, and within a key by name. */
@@ -59,13 +60,4 @@ export function createCounterIndex(): CounterIndex {
 
 function mapOf(...counters: readonly Counter[]): Map<string, Counter> {
   return new Map(counters.map((counter) => [counter.name, counter]));
-}
-
-/** Fowler-Noll-Vo 1a, 32 bits, over UTF-16 code units. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }

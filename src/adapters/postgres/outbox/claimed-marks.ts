@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Call } from '../../../ports/call.ts';
 import type { DataSet, Mark } from '../../../ports/outbox.ts';
 import type { Database } from '../tables.ts';
-import { interval } from './interval.ts';
+import { interval, isOneOf } from './fragments.ts';
 
 /** What is done with marks that were claimed; answers how many it left because another transaction holds them. */
 export type MarksStatement = (locking: RawBuilder<unknown>) => RawBuilder<{ readonly left: string }>;
@@ -38,10 +38,9 @@ export async function runOnMarks(db: Kysely<Database>, statement: MarksStatement
 
 export function settleStatement(dataSet: DataSet, marks: readonly Mark[]): MarksStatement {
   return (locking) => sql`
-    with ${heldMarks(dataSet, marks, sql`true`, locking)},
+    with ${heldMarks({ dataSet, marks, which: sql`true`, locking })},
     gone as (
-      delete from outbox as mark using held
-      where mark.data_set = ${dataSet} and mark.key = held.key and held.is_same
+      delete from outbox as mark where ${isOneOf(dataSet, sql`select key from held where is_same`)}
     ),
     aged as (
       update outbox as mark set enqueued_at = held.claimed_at from held
@@ -57,49 +56,61 @@ export function putOffStatement(
   { delayMs, reason }: { readonly delayMs: number; readonly reason: string },
 ): MarksStatement {
   return (locking) => sql`
-    with ${heldMarks(dataSet, marks, ownClaim(), locking)},
+    with ${heldMarks({ dataSet, marks, which: OWN_CLAIM, locking })},
     put_off as (
       update outbox as mark set free_at = clock_timestamp() + ${interval(delayMs)}, last_error = ${reason}
-      from held where mark.data_set = ${dataSet} and mark.key = held.key
+      where ${isOneOf(dataSet, sql`select key from held`)}
     )
     ${countLeft()}`;
 }
 
 export function parkStatement(dataSet: DataSet, marks: readonly Mark[], reason: string): MarksStatement {
   return (locking) => sql`
-    with ${heldMarks(dataSet, marks, ownClaim(), locking)},
+    with ${heldMarks({ dataSet, marks, which: OWN_CLAIM, locking })},
     parked as (
       update outbox as mark set parked_at = clock_timestamp(), last_error = ${reason}
-      from held where mark.data_set = ${dataSet} and mark.key = held.key
+      where ${isOneOf(dataSet, sql`select key from held`)}
     )
     ${countLeft()}`;
 }
 
 // Each claim counts `attempts` up, so a later one has another number.
-function ownClaim(): RawBuilder<boolean> {
-  return sql`mark.revision = given.revision and mark.attempts = given.attempts + 1 and mark.parked_at is null`;
+const OWN_CLAIM = sql<boolean>`
+  mark.revision = given.revision and mark.attempts = given.attempts + 1 and mark.parked_at is null`;
+
+interface Held {
+  readonly dataSet: DataSet;
+  readonly marks: readonly Mark[];
+  readonly which: RawBuilder<boolean>;
+  readonly locking: RawBuilder<unknown>;
 }
 
-// Locked by key, as the writes do it: callers with keys in common wait for each other in one direction only. A mark that was
-// changed since the statement began is judged, once it is locked, by what it is now.
-function heldMarks(
-  dataSet: DataSet,
-  marks: readonly Mark[],
-  which: RawBuilder<boolean>,
-  locking: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  const given = sql`json_to_recordset(${JSON.stringify(marks)}::json)
-    as given (key text, revision bigint, attempts integer, "claimedAt" timestamptz)`;
+/**
+ * Locked by key, as the writes do it: callers with keys in common wait for each other in one direction only. A mark that was
+ * changed since the statement began is judged, once it is locked, by what it is now.
+ *
+ * The outbox grows from nothing to a backlog in seconds, and the planner's statistics lag behind: each mark is looked up by its
+ * key in a sub-select of its own, which leaves no other plan.
+ */
+function heldMarks({ dataSet, marks, which, locking }: Held): RawBuilder<unknown> {
   return sql`
-    meant as materialized (
-      select mark.key from outbox as mark join ${given} on given.key = mark.key
-      where mark.data_set = ${dataSet} and ${which}
+    given as materialized (
+      select key, revision, attempts, "claimedAt" as claimed_at
+      from json_to_recordset(${JSON.stringify(marks)}::json)
+        as given (key text, revision bigint, attempts integer, "claimedAt" timestamptz)
+      order by key collate "C"
+    ),
+    meant as (
+      select given.key from given cross join lateral (
+        select from outbox as mark where mark.data_set = ${dataSet} and mark.key = given.key and ${which} limit 1
+      ) as found
     ),
     held as materialized (
-      select mark.key, mark.revision = given.revision as is_same, given."claimedAt" as claimed_at
-      from outbox as mark join ${given} on given.key = mark.key
-      where mark.data_set = ${dataSet} and ${which}
-      order by mark.key ${locking}
+      select given.key, found.revision = given.revision as is_same, given.claimed_at
+      from given cross join lateral (
+        select mark.revision from outbox as mark
+        where mark.data_set = ${dataSet} and mark.key = given.key and ${which} ${locking}
+      ) as found
     )`;
 }
 

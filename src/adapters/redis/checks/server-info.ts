@@ -31,7 +31,7 @@ async function readConfig(node: Redis, name: string, call: Call): Promise<string
 }
 
 /** Hosted servers rename or forbid commands that are not for customers. */
-async function unlessForbidden<Reply>(reply: Promise<Reply>): Promise<Reply | undefined> {
+export async function unlessForbidden<Reply>(reply: Promise<Reply>): Promise<Reply | undefined> {
   try {
     return await reply;
   } catch (error) {

@@ -46,7 +46,6 @@ describe('the fence between writes and a change of phase', () => {
     order.push('early');
     await writer.query('commit');
     await Promise.all([switched, written]);
-    await writer.end();
     expect(order[0]).toBe('early');
     expect(await marked(db)).toEqual([late.programId]);
     expect(await unmarked(db)).toEqual([]);
@@ -61,7 +60,6 @@ describe('the fence between writes and a change of phase', () => {
     await writer.query('update programs set version = version + 1');
     await switchPhase(db, { phase: 'dual-write', isFenced: false });
     await writer.query('commit');
-    await writer.end();
     expect(await unmarked(db)).toEqual([draft.programId]);
   });
 

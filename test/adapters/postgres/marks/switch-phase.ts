@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { expect, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Database } from '../../../../src/adapters/postgres/tables.ts';
 import type { Phase } from '../../../../src/ports/phase-store.ts';
 
@@ -29,10 +29,11 @@ export async function switchPhase(db: Kysely<Database>, { phase, isFenced = true
     });
 }
 
-/** A connection beside the pools, as a script or psql has it. */
+/** A connection beside the pools, as a script or psql has it, until the test ends. */
 export async function aSession(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
+  onTestFinished(() => client.end());
   return client;
 }
 

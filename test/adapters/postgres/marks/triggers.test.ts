@@ -29,7 +29,7 @@ describe('the triggers that mark', () => {
 
   test('a plain UPDATE of programs is marked, whoever makes it', async () => {
     const db = await reset();
-    await setPhase({ db }, 'programs', 'dual-write');
+    await setPhase(db, 'programs', 'dual-write');
     const catalog = createPostgresProgramCatalog({ db });
     await catalog.putMany(
       ['a', 'b', 'c'].map((programId) => aDraft({ programId })),
@@ -41,7 +41,6 @@ describe('the triggers that mark', () => {
     await session.query(
       `update programs set title = 'By hand', version = version + 1 where program_id in ('a', 'b')`,
     );
-    await session.end();
     const expected = { a: [2, false], b: [2, false] };
     expect(await marksOf(db, 'programs')).toEqual(expected);
     expect(await marksOf(db, 'documents')).toEqual(expected);
@@ -66,7 +65,7 @@ describe('the triggers that mark', () => {
 
   test('a statement that was planned for one row marks thousands in good time', async () => {
     const db = await reset();
-    await setPhase({ db }, 'programs', 'dual-write');
+    await setPhase(db, 'programs', 'dual-write');
     const draft = aDraft();
     await createPostgresProgramCatalog({ db }).put(draft, ANY, new Date(), aCall());
     const session = await aSession(database().url);
@@ -77,7 +76,6 @@ describe('the triggers that mark', () => {
       insert into programs select (jsonb_populate_record(program, jsonb_build_object('program_id', 'p' || number))).*
       from programs as program, generate_series(1, 20000) as number`);
     await session.query('update programs set version = version + 1');
-    await session.end();
     const { rows } = await sql<{ versions: number }>`
       select count(*)::integer as versions from outbox join programs on program_id = key and programs.version = outbox.version
       where data_set = 'programs'`.execute(db);
@@ -89,7 +87,7 @@ describe('the triggers that mark', () => {
     const index = createPostgresSearchIndex({ db });
     await index.put(aContent({ contentId: 'before' }), new Date(), aCall());
     expect(await marksOf(db, 'search')).toEqual({});
-    await setPhase({ db }, 'search', 'dual-write');
+    await setPhase(db, 'search', 'dual-write');
     await index.put(aContent({ contentId: 'own' }), new Date(), aCall());
     await index.put(aContent({ contentId: 'own' }), new Date(), aCall());
     await index.put(aContent({ contentId: 'taken' }), new Date(), aCall());
@@ -114,7 +112,7 @@ describe('the triggers that mark', () => {
     await sql`update search_documents set title = 'By hand' where content_id = 'taken'`.execute(db);
     expect(await marksOf(db, 'search')).toEqual({ taken: [PROGRAM_RANK + 1, true] });
 
-    await setPhase({ db }, 'search', 'off');
+    await setPhase(db, 'search', 'off');
     await index.put(aContent({ contentId: 'after' }), new Date(), aCall());
     expect(await marksOf(db, 'search')).toEqual({ taken: [PROGRAM_RANK + 1, true] });
   });
@@ -137,7 +135,6 @@ describe('the triggers that mark', () => {
     await outbox.park('documents', marks, 'held', aCall());
     expect(await outbox.claim('documents', 10, 60_000, aCall())).toEqual([]);
     await session.query('commit');
-    await session.end();
     expect(await outbox.claim('documents', 10, 60_000, aCall())).toMatchObject([{ key: 'b', version: 2 }]);
   });
 });

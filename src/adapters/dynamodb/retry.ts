@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreThrottled } from '../../../domain/errors.ts';
+import { StoreThrottled } from '../../domain/errors.ts';
 
 /** Waits before another attempt; `attempt` counts from 0. Rejects when the signal aborts. */
 export type Pause = (attempt: number, signal: AbortSignal) => Promise<void>;

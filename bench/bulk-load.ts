@@ -12,7 +12,8 @@ import { print, printHeader, printMethod } from './support/report.ts';
 /** How fast 36,273 programs go into DynamoDB, each only if it is newer, beside bare puts of the same items. */
 
 const CONCURRENCY = 50;
-const ROUNDS = 1;
+// Both take turns slice by slice, so that what else the machine does weighs on both alike; twice over the whole.
+const SLICES = 12;
 const SHARDS = 4;
 
 const call = { signal: new AbortController().signal };
@@ -28,13 +29,17 @@ async function measure(): Promise<void> {
     ids: { next: randomUUID },
     indexShards: SHARDS,
   });
+  const size = Math.ceil(films.length / SLICES);
   let version = 0;
+  let from = 0;
+  const prepare = async (round: number): Promise<void> => {
+    version = Math.floor(round / SLICES) + 1;
+    from = (round % SLICES) * size;
+  };
   const ours: Contender = {
-    prepare: async (round) => {
-      version = round + 1;
-    },
+    prepare,
     run: async (index) => {
-      const program = films[index];
+      const program = films[from + index];
       if (program === undefined) return;
       const { outcome } = await store.put({ ...program, version }, {}, call);
       if (outcome !== 'applied') throw new Error(`${program.programId} was ${outcome}`);
@@ -45,14 +50,18 @@ async function measure(): Promise<void> {
     toItem({ ...program, programId: `bare-${program.programId}` }, undefined, SHARDS),
   );
   const bare: Contender = {
-    run: (index) =>
-      client.send(new PutItemCommand({ TableName: tables.discovery, Item: { ...items[index] } })),
+    prepare,
+    run: async (index) => {
+      const item = items[from + index];
+      if (item === undefined) return;
+      await client.send(new PutItemCommand({ TableName: tables.discovery, Item: { ...item } }));
+    },
   };
   await race(ours, bare, {
     name: 'put-if-newer',
-    count: films.length,
+    count: size,
     concurrency: CONCURRENCY,
-    rounds: ROUNDS,
+    rounds: 2 * SLICES - 1,
     goal: 0.7,
   });
   await close();
@@ -61,7 +70,7 @@ async function measure(): Promise<void> {
 printHeader('Bulk load into DynamoDB');
 printMethod(
   `Every film of the Wikipedia lists goes in by HotProgramStore.put, ${CONCURRENCY} at once; the rival is PutItem of the same items`,
-  'without a condition, made ready beforehand, by the same client. A round to warm up, in which the items are new, then one that',
-  'replaces each by its next version; in turns.',
+  `without a condition, made ready beforehand, by the same client. In turns, ${SLICES} slices of the films, in which the items are new, then the`,
+  'same again, which replaces each by its next version. The first slice warms up.',
 );
 await measure();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { checkEngines } from './container/check-engines.ts';
-import type { Engine } from './container/engine.ts';
+import type { Engine, EngineOptions } from './container/engine.ts';
 import { announceService, startEngine } from './container/engine.ts';
 import type { Cradle } from './container.ts';
 import { createServiceContainer } from './container.ts';
@@ -12,8 +12,8 @@ import { applyFirstPhase } from './domain/migration/first-phase.ts';
 /** The service without a driver: what HTTP and the command line build on. */
 export interface Service {
   readonly cradle: Cradle;
-  /** Begins the work that goes on beside requests. */
-  startBackground(): void;
+  /** Begins the work that goes on beside requests; relays and jobs are part of it as {@link Config.relay} says, or `relay`. */
+  startBackground(relay?: boolean): void;
   /** Resolves when everything written so far can be searched. */
   settle(signal: AbortSignal): Promise<void>;
   /** Tells other processes on this data directory where the service answers. */
@@ -30,14 +30,16 @@ const FIRST_PHASE_TIMEOUT_MS = 5000;
  * @throws `EmbeddedPostgresError` when the embedded database can not run, the driver's error when the database can not be
  * reached, `TablesNotReady` when the service can not work with its tables.
  */
-export async function bootstrap(config: Config, log: Logger, onEngineExit?: () => void): Promise<Service> {
-  const engine = await startEngine(config, log, onEngineExit);
+export async function bootstrap(config: Config, log: Logger, options: EngineOptions = {}): Promise<Service> {
+  const engine = await startEngine(config, log, options);
   const service = createService(config, log, engine);
   try {
     await checkEngines(service.cradle);
     const call = { signal: AbortSignal.timeout(FIRST_PHASE_TIMEOUT_MS) };
     await applyFirstPhase(service.cradle.phaseStore, firstPhases(service.cradle, config), call);
     await service.cradle.phaseWatch.start();
+    // Before it is known every program counts as popular, and a verification would miss copies that need not be there.
+    await service.cradle.popularScope?.refresh(call);
     return service;
   } catch (error) {
     await service.dispose();
@@ -56,7 +58,7 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
   const { cradle } = container;
   return {
     cradle,
-    startBackground: () => startBackground(cradle, config),
+    startBackground: (relay = config.relay) => startBackground(cradle, relay),
     async settle(signal) {
       while ((await cradle.outbox.depth('documents', { signal })).pending > 0) {
         cradle.searchRelay.nudge();
@@ -73,14 +75,14 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
   };
 }
 
-function startBackground(cradle: Cradle, config: Config): void {
+function startBackground(cradle: Cradle, relay: boolean): void {
   cradle.changes.subscribe(() => cradle.nudgeRelays());
   cradle.outbox.onHint(() => {
     cradle.searchRelay.nudge();
     cradle.relays.nudge();
   });
   for (const loop of [cradle.hinter, cradle.watches, cradle.viewRollUp]) loop.start();
-  if (config.relay) for (const loop of relayLoops(cradle)) loop.start();
+  if (relay) for (const loop of relayLoops(cradle)) loop.start();
 }
 
 function loopsOf(cradle: Cradle): readonly { stop(): Promise<void> }[] {

@@ -24,7 +24,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   const stopAtOnce = exitOnSignal();
-  const service = await bootstrap(config, log, () => stopForGood(log));
+  const service = await bootstrap(config, log, { onExit: () => stopForGood(log) });
   try {
     const server = await createServer(config, log, service);
     await announce(config, server, service, say);

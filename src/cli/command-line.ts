@@ -1,13 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { ExportOptions } from './commands/export.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT, exitCodeHelp } from './exit-codes.ts';
 import { failureOf } from './failures.ts';
+import { addMigrate } from './migrate.ts';
 import type { End } from './operations.ts';
 import { addOperations } from './operations.ts';
 import type { Terminal } from './terminal.ts';
 import { complain } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Runs one command and says how it ended. Commands are loaded when they are asked for: help costs nothing. */
 export async function runCommandLine(
@@ -48,6 +50,7 @@ function createProgram(terminal: Terminal, version: string, end: End): Command {
   addConfig(program, terminal, end);
   addOpenApi(program, terminal, end);
   addOperations(program, terminal, end);
+  addMigrate(program, terminal, end);
   return program;
 }
 
@@ -137,14 +140,4 @@ function addOpenApi(program: Command, terminal: Terminal, end: End): void {
       const { printOpenApi } = await import('./commands/openapi.ts');
       end(await printOpenApi(terminal, options));
     });
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(
-      `It must be a whole number from ${min}${max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : ''}.`,
-    );
-  };
 }

@@ -1,5 +1,7 @@
+import type { Logger } from 'pino';
 import type { Service } from '../bootstrap.ts';
 import type { Config } from '../config.ts';
+import type { createLog } from '../log.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { HttpService } from './http-service.ts';
@@ -26,10 +28,31 @@ export async function openService(address: string | undefined): Promise<OpenedSe
   if (address !== undefined) return overHttp(address);
   const { loadConfig } = await import('../config.ts');
   const config = loadConfig();
-  refuseMemory(config);
+  refuseMemory(config, 'Name a running service with --url, for example --url http://127.0.0.1:3000.');
   const { findRunningService } = await import('../container/engine.ts');
   const running = await findRunningService(config);
-  return running === undefined ? await inThisProcess(config) : overHttp(running);
+  if (running !== undefined) return overHttp(running);
+  const { createLog } = await import('../log.ts');
+  const opened = await inThisProcess(config, createLog('error'), false);
+  opened.local.startBackground();
+  return opened;
+}
+
+/** Makes the log of a command. */
+export type LogFor = (create: typeof createLog, config: Config) => Logger;
+
+/** Part of a service in this process. */
+export type OpenedStores = OpenedService & { readonly local: Service };
+
+/**
+ * The stores of the configuration, opened by this process beside the services that work on them; nothing goes on in the
+ * background yet. @throws {CommandError} and what starting them throws.
+ */
+export async function openStores(logFor: LogFor): Promise<OpenedStores> {
+  const [{ loadConfig }, log] = await Promise.all([import('../config.ts'), import('../log.ts')]);
+  const config = loadConfig();
+  refuseMemory(config, 'Ask the service itself, for example with curl http://127.0.0.1:3000/v1/migration.');
+  return await inThisProcess(config, logFor(log.createLog, config), true);
 }
 
 function overHttp(address: string): OpenedService {
@@ -42,20 +65,19 @@ function overHttp(address: string): OpenedService {
   };
 }
 
-function refuseMemory(config: Config): void {
+function refuseMemory(config: Config, whatHelps: string): void {
   if (config.adapters.programCatalog !== 'memory') return;
   const message =
-    'The configuration keeps the catalogue in the memory of a service: this command has none to work on. Name a running service with --url, for example --url http://127.0.0.1:3000.';
-  throw new CommandError(EXIT.usage, message);
+    'The configuration keeps the catalogue in the memory of a service: this command has none to work on.';
+  throw new CommandError(EXIT.usage, `${message} ${whatHelps}`);
 }
 
-async function inThisProcess(config: Config): Promise<OpenedService> {
-  const [{ bootstrap }, { createLog }] = await Promise.all([import('../bootstrap.ts'), import('../log.ts')]);
+async function inThisProcess(config: Config, log: Logger, beside: boolean): Promise<OpenedStores> {
+  const { bootstrap } = await import('../bootstrap.ts');
   const lost = new AbortController();
-  const log = createLog('error');
   const ended = 'the embedded database ended unexpectedly: its log is postgres.log in the data directory';
-  const local = await bootstrap(config, log, () => lost.abort(new CommandError(EXIT.unreachable, ended)));
-  local.startBackground();
+  const onExit = () => lost.abort(new CommandError(EXIT.unreachable, ended));
+  const local = await bootstrap(config, log, { beside, onExit });
   return { name: nameOf(config), local, lost: lost.signal, close: () => local.dispose() };
 }
 

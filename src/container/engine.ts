@@ -16,9 +16,21 @@ export interface Engine {
 /** A migration may build indexes, or wait for another instance that does. */
 const MIGRATION_TIMEOUT_MS = 600_000;
 
+export interface EngineOptions {
+  /** Works on the embedded database of a service that runs already, where there is one, instead of starting it. */
+  readonly beside?: boolean;
+  /** An embedded database that was started here ended by itself. */
+  readonly onExit?: (() => void) | undefined;
+}
+
 /** Starts the engines that are ours and brings the schema up to date. */
-export async function startEngine(config: Config, log: Logger, onExit?: () => void): Promise<Engine> {
-  const engine = await openEngine(config, log, onExit);
+export async function startEngine(
+  config: Config,
+  log: Logger,
+  { beside = false, onExit }: EngineOptions = {},
+): Promise<Engine> {
+  const open = beside ? reachEngine : openEngine;
+  const engine = await open(config, log, onExit);
   try {
     if (engine.databaseUrl !== undefined) await migrate(engine.databaseUrl, log);
     return engine;
@@ -41,11 +53,11 @@ export async function announceService(config: Config, url: string): Promise<void
 }
 
 /** For commands that work beside a service: the engines of one that runs on this configuration's data directory, else opened. */
-export async function reachEngine(config: Config, log: Logger): Promise<Engine> {
+export async function reachEngine(config: Config, log: Logger, onExit?: () => void): Promise<Engine> {
   const running =
     config.database?.url === 'embedded' ? await findEmbeddedPostgres(config.dataDir) : undefined;
   return running === undefined
-    ? await openEngine(config, log)
+    ? await openEngine(config, log, onExit)
     : { databaseUrl: running, stop: async () => undefined };
 }
 

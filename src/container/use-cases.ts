@@ -8,10 +8,12 @@ import type { PopularLists } from '../domain/discovery/popular-lists.ts';
 import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
 import { createViews } from '../domain/discovery/views.ts';
 import { createRateLimits } from '../domain/limits/check-rate-limit.ts';
+import type { CopiedSet } from '../domain/migration/copied-set.ts';
 import type { Migration } from '../domain/migration/migration.ts';
 import type { ProgramChangeFeed } from '../domain/program/changes.ts';
 import { createProgramChanges } from '../domain/program/changes.ts';
 import { createPrograms } from '../domain/program/create-programs.ts';
+import type { Program } from '../domain/program/program.ts';
 import { createProgramImports } from '../domain/program/program-imports.ts';
 import type { Readiness } from '../domain/readiness.ts';
 import { createReadiness } from '../domain/readiness.ts';
@@ -49,7 +51,9 @@ interface Ports {
   readonly hotProgramStore: HotProgramStore;
   readonly phaseStore: PhaseStore;
   readonly outbox: Outbox;
+  readonly programCopies: CopiedSet<Program> | undefined;
   readonly searchTruth: SearchTruth;
+  readonly searchCopy: SearchIndex | undefined;
   /** Documents as the phase says where to read them. */
   readonly searchIndex: SearchIndex;
   readonly migration: Migration;
@@ -110,7 +114,9 @@ function readinessOf(ports: Ports): Readiness {
   return createReadiness({
     catalog: ports.programCatalog,
     hotPrograms: ports.hotProgramStore,
-    searchIndex: ports.searchIndex,
+    isHotWhole: ports.programCopies !== undefined && ports.config.migration.scope === 'all',
+    searchIndex: ports.searchTruth,
+    searchCopy: ports.searchCopy,
     counters: ports.counterStore,
     phases: ports.phaseStore,
     clock: ports.clock,

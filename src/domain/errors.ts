@@ -113,7 +113,7 @@ export class PhaseNotReachable extends DomainError {
   readonly blockers: readonly string[];
 
   constructor(dataSet: string, phase: string, blockers: readonly string[]) {
-    super('phase-not-reachable', `the ${dataSet} can not go to ${phase} yet: ${blockers.join('; ')}`);
+    super('phase-not-reachable', `${dataSet} can not go to ${phase} yet: ${blockers.join('; ')}`);
     this.blockers = blockers;
   }
 }

@@ -9,7 +9,7 @@ import type { SearchIndex } from '../ports/search-index.ts';
 export type CheckResult = 'up' | 'down';
 
 export interface ReadinessReport {
-  /** `ready`: everything works. `degraded`: reads work, something else does not. `unavailable`: the catalogue can not be read. */
+  /** `ready`: everything works. `degraded`: programs can be read, something else does not work. `unavailable`: they can not be read. */
   readonly status: 'ready' | 'degraded' | 'unavailable';
   /** The migration phase of the programs; the last one known when it can not be read. */
   readonly phase: Phase;
@@ -24,8 +24,12 @@ export interface Readiness {
 export interface ReadinessDeps {
   readonly catalog: Pick<ProgramCatalog, 'get'>;
   readonly hotPrograms: Pick<HotProgramStore, 'get'>;
+  /** Whether the phase `primary` answers from the hot store alone: it has every program. */
+  readonly isHotWhole: boolean;
   readonly searchIndex: Pick<SearchIndex, 'get'>;
-  readonly counters: Pick<BasicCounterStore, 'peek'>;
+  /** The index that documents are copied to, if there is another one. */
+  readonly searchCopy: Pick<SearchIndex, 'get'> | undefined;
+  readonly counters: Pick<CounterStore, 'peek'>;
   readonly phases: Pick<PhaseStore, 'read'>;
   readonly clock: Clock;
 }
@@ -42,7 +46,7 @@ export function createReadiness(deps: ReadinessDeps, probeTimeoutMs = PROBE_TIME
   };
   const probe = async (): Promise<ReadinessReport> => {
     const [checks] = await Promise.all([checkStores(deps, probeTimeoutMs), isUp(probeTimeoutMs, readPhase)]);
-    return { status: statusOf(checks), phase, checks };
+    return { status: statusOf(checks, phase, deps), phase, checks };
   };
   let last: { readonly atMs: number; readonly report: Promise<ReadinessReport> } | undefined;
   return {
@@ -59,14 +63,28 @@ async function checkStores(deps: ReadinessDeps, timeoutMs: number): Promise<Read
   const [catalog, hotPrograms, searchIndex, counters] = await Promise.all([
     isUp(timeoutMs, (call) => deps.catalog.get(PROBE_ID, call)),
     isUp(timeoutMs, (call) => deps.hotPrograms.get(PROBE_ID, call)),
-    isUp(timeoutMs, (call) => deps.searchIndex.get(PROBE_ID, call)),
+    // Asked themselves: what reads as the phase says would not notice a copy that is away.
+    isUp(timeoutMs, async (call) => {
+      await Promise.all([deps.searchIndex.get(PROBE_ID, call), deps.searchCopy?.get(PROBE_ID, call)]);
+    }),
     isUp(timeoutMs, (call) => deps.counters.peek({ key: PROBE_ID, policy, cost: 1 }, call)),
   ]);
   return { catalog, hotPrograms, searchIndex, counters };
 }
 
-function statusOf(checks: ReadinessReport['checks']): ReadinessReport['status'] {
+/**
+ * In every phase but `primary` the catalogue answers in place of the hot store, and in `primary` too where the hot store has only
+ * the popular programs. Where it has them all, programs and popular lists, what the service is asked for most, are 503 without it:
+ * the phase can not do without, so a balancer is told, and the way back is one step of the migration. The search index never takes
+ * an instance out: without it programs are still served.
+ */
+function statusOf(
+  checks: ReadinessReport['checks'],
+  phase: Phase,
+  { isHotWhole }: Pick<ReadinessDeps, 'isHotWhole'>,
+): ReadinessReport['status'] {
   if (checks.catalog === 'down') return 'unavailable';
+  if (checks.hotPrograms === 'down' && phase === 'primary' && isHotWhole) return 'unavailable';
   return Object.values(checks).includes('down') ? 'degraded' : 'ready';
 }
 

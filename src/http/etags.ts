@@ -8,6 +8,11 @@ export function versionTag(version: number): string {
   return `"v${version}"`;
 }
 
+/** The tag of a migration's control record: the rest of what is answered with it may move on under it. */
+export function epochTag(epoch: number): string {
+  return `"e${epoch}"`;
+}
+
 /** A strong tag made of the bytes themselves, for answers that have no version. */
 export function bytesTag(body: Buffer): string {
   return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
@@ -20,6 +25,7 @@ type TagList = '*' | readonly string[];
 // spaces, quotes and controls; W/ marks a weak one (RFC 9110, section 8.8.3). Sticky, so a list is read in one pass.
 const MEMBER = /[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?[ \t]*(?:,|$)/y;
 const VERSION_TAG = /^"v([1-9]\d{0,15})"$/;
+const EPOCH_TAG = /^"e(0|[1-9]\d{0,15})"$/;
 /** No client of ours has more than one; a list this long is an attack or a fault. */
 const MAX_HEADER = 4096;
 
@@ -71,7 +77,9 @@ export function writeCondition(headers: IncomingHttpHeaders, createOnly: boolean
   }
   if (ifMatch === undefined) return { kind: 'any' };
   const tags = tagList('If-Match', ifMatch);
-  return tags === '*' ? { kind: 'present' } : { kind: 'version', versions: tags.flatMap(versionOf) };
+  return tags === '*'
+    ? { kind: 'present' }
+    : { kind: 'version', versions: tags.flatMap((tag) => numberOf(VERSION_TAG, tag)) };
 }
 
 function checkCreateOnly(ifNoneMatch: string, ifMatch: string | undefined, createOnly: boolean): void {
@@ -81,7 +89,26 @@ function checkCreateOnly(ifNoneMatch: string, ifMatch: string | undefined, creat
   if (ifMatch !== undefined) throw wrong('If-Match and If-None-Match exclude each other: send one of them');
 }
 
-function versionOf(tag: string): number[] {
-  const version = Number(VERSION_TAG.exec(tag)?.[1]);
-  return Number.isSafeInteger(version) ? [version] : [];
+/**
+ * The epoch that a step asks the control record to be at; `undefined`: any. Of several tags the one that is `current` is meant.
+ * @throws {HttpProblem} `version-conflict` when none of them is
+ */
+export async function expectedEpoch(
+  headers: IncomingHttpHeaders,
+  current: () => Promise<number>,
+): Promise<number | undefined> {
+  const ifMatch = headers['if-match'];
+  if (ifMatch === undefined) return undefined;
+  const tags = tagList('If-Match', ifMatch);
+  if (tags === '*') return undefined;
+  const [epoch, ...others] = tags.flatMap((tag) => numberOf(EPOCH_TAG, tag));
+  if (epoch !== undefined && others.length === 0) return epoch;
+  const now = await current();
+  if (epoch === now || others.includes(now)) return now;
+  throw new HttpProblem('version-conflict', `the control record has the tag ${epochTag(now)}`);
+}
+
+function numberOf(form: RegExp, tag: string): number[] {
+  const number = Number(form.exec(tag)?.[1]);
+  return Number.isSafeInteger(number) ? [number] : [];
 }

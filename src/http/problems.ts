@@ -219,6 +219,7 @@ export type RequestPart = 'path' | 'query' | 'header' | 'body';
 interface HttpProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly faults?: readonly RequestFault[];
+  readonly blockers?: readonly string[];
 }
 
 /** A failing answer that the HTTP side decides by itself. `message` is shown to the client. */
@@ -226,6 +227,8 @@ export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
   readonly faults: readonly RequestFault[] | undefined;
+  /** What stands in the way of a step of a migration. */
+  readonly blockers: readonly string[] | undefined;
 
   constructor(code: ProblemCode, message: string, options: HttpProblemOptions = {}) {
     super(message, options);
@@ -233,6 +236,7 @@ export class HttpProblem extends Error {
     this.code = code;
     this.headers = options.headers ?? {};
     this.faults = options.faults;
+    this.blockers = options.blockers;
   }
 }
 
@@ -252,6 +256,7 @@ export interface ProblemBody {
   readonly code: ProblemCode;
   readonly requestId: string;
   readonly errors?: readonly RequestFault[];
+  readonly blockers?: readonly string[];
 }
 
 interface Occurrence {
@@ -260,11 +265,13 @@ interface Occurrence {
   readonly url: string;
   readonly requestId: string;
   readonly faults?: readonly RequestFault[] | undefined;
+  readonly blockers?: readonly string[] | undefined;
 }
 
 const MAX_INSTANCE = 2000;
 
-export function problemBody(code: ProblemCode, { detail, url, requestId, faults }: Occurrence): ProblemBody {
+export function problemBody(code: ProblemCode, occurrence: Occurrence): ProblemBody {
+  const { detail, url, requestId, faults, blockers } = occurrence;
   const { status, title } = problemKind(code);
   return {
     type: problemType(code),
@@ -275,5 +282,6 @@ export function problemBody(code: ProblemCode, { detail, url, requestId, faults 
     code,
     requestId,
     ...(faults !== undefined && { errors: faults }),
+    ...(blockers !== undefined && { blockers }),
   };
 }

@@ -1,9 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Call } from '../ports/call.ts';
+import type { Call, ReadSource } from '../ports/call.ts';
 import { bytesTag, failsIfMatch, isNotModified } from './etags.ts';
 import { HttpProblem } from './problems.ts';
 import type { ReadyAnswer, ResponseCache } from './response-cache.ts';
+import { createSources } from './sources.ts';
 
 /** What a read answers: a value, and its tag when it has one of its own (a version). */
 export interface Made {
@@ -31,7 +32,7 @@ const HOT_CACHE_CONTROL = 'public, max-age=1';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
- * Answers a read from memory when it can, else from the catalogue. A hit is sent before this returns, without a promise:
+ * Answers a read from memory when it can, else from the stores. A hit is sent before this returns, without a promise:
  * awaiting costs more than looking it up.
  */
 export function sendHot(
@@ -47,19 +48,21 @@ export function sendHot(
   }
   const begun = performance.now();
   cache
-    .fill(read.key, read.group, async (call) => ready(await read.make({ ...call, requestId: request.id })))
-    .then((answer) => sendReady(answer, 'catalog', timing(begun), request, reply))
+    .fill(read.key, read.group, (call) => makeReady(read, { ...call, requestId: request.id }))
+    .then((answer) => sendReady(answer, answer.source, timing(answer.source, begun), request, reply))
     .catch((error: unknown) => void reply.send(asError(error)));
 }
 
-function ready({ value, etag }: Made): ReadyAnswer {
+async function makeReady({ make }: HotRead, call: Call): Promise<ReadyAnswer> {
+  const sources = createSources();
+  const { value, etag } = await make({ ...call, onSource: sources.hear });
   const body = Buffer.from(JSON.stringify(value));
-  return { body, etag: etag ?? bytesTag(body) };
+  return { body, etag: etag ?? bytesTag(body), source: sources.all() };
 }
 
 function sendReady(
   { body, etag }: ReadyAnswer,
-  source: 'l1' | 'catalog',
+  source: 'l1' | ReadSource,
   serverTiming: string,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -94,14 +97,15 @@ export type Freshness = 'second' | 'none';
 
 /** Sets the headers of a read that asked the stores. */
 export function markRead(reply: FastifyReply, begun: number, freshness: Freshness): void {
+  const source = reply.request.sources.all();
   reply
     .header('cache-control', freshness === 'second' ? HOT_CACHE_CONTROL : 'no-store')
-    .header('x-mediamesh-source', 'catalog')
-    .header('server-timing', timing(begun));
+    .header('x-mediamesh-source', source)
+    .header('server-timing', timing(source, begun));
 }
 
-function timing(begun: number): string {
-  return `catalog;dur=${(performance.now() - begun).toFixed(1)}`;
+function timing(source: ReadSource, begun: number): string {
+  return `${source};dur=${(performance.now() - begun).toFixed(1)}`;
 }
 
 /** Fastify would send anything else than an error as an answer. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { fnv1a } from '../domain/fnv1a.ts';
-import type { Call } from '../ports/call.ts';
+import type { Call, ReadSource } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -9,6 +9,8 @@ export interface ReadyAnswer {
   readonly body: Buffer;
   /** Strong: equal tags mean equal bytes. */
   readonly etag: string;
+  /** Which store it was made of. */
+  readonly source: ReadSource;
 }
 
 /**

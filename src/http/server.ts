@@ -32,6 +32,7 @@ import { addDocuments } from './routes/documents.ts';
 import { addHealth } from './routes/health.ts';
 import { addImportExport } from './routes/import-export.ts';
 import { addMetrics } from './routes/metrics.ts';
+import { addMigration } from './routes/migration.ts';
 import { addPrograms } from './routes/programs.ts';
 import { addRateLimits } from './routes/rate-limits.ts';
 import { addSearch } from './routes/search.ts';
@@ -142,6 +143,7 @@ async function addRoutes(server: HttpServer, deps: RouteDeps): Promise<void> {
   addDocuments(server, deps);
   addSearch(server, deps);
   addRateLimits(server, deps);
+  await addMigration(server, deps);
   addHealth(server, deps);
   addMetrics(server, deps);
   await addDocs(server, deps);

@@ -6,7 +6,8 @@ export const JOB_KINDS = ['backfill', 'verify', 'repair'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** `running` and `paused` are unfinished; a job never leaves the other three. */
-export type JobState = 'running' | 'paused' | 'finished' | 'failed' | 'cancelled';
+export const JOB_STATES = ['running', 'paused', 'finished', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 export interface JobSettings {
   /** Most items a second over all workers, at least 1; null: no bound. */

@@ -9,8 +9,19 @@ describe('the command line', () => {
   it('explains itself, its commands and every exit code on stdout', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([EXIT.ok, '']);
-    for (const command of ['serve', 'import', 'export', 'config', 'openapi', 'db', 'tables', 'doctor'])
-      expect(stdout).toContain(`  ${command}`);
+    const commands = [
+      'serve',
+      'import',
+      'export',
+      'config',
+      'openapi',
+      'db',
+      'tables',
+      'doctor',
+      'migrate',
+      'relay',
+    ];
+    for (const command of commands) expect(stdout).toContain(`  ${command}`);
     for (const [exitCode, meaning] of Object.entries(EXIT_MEANINGS)) {
       expect(stdout).toMatch(new RegExp(`^ +${exitCode}  ${meaning.slice(0, 20)}`, 'm'));
     }

@@ -40,6 +40,9 @@ describe('commands on a data directory', () => {
     });
     // What looks after the database works beside the service.
     expect(await runCli(['db', 'status'], { env })).toMatchObject({ code: EXIT.ok, stderr: '' });
+    const migrations = await runCli(['migrate', 'status', 'programs'], { env });
+    expect(migrations).toMatchObject({ code: EXIT.ok, stderr: '' });
+    expect(migrations.stdout).toContain('instances     1 live, all act on this');
     const { code, stdout } = await runCli(['doctor'], { env });
     expect([code, stdout]).toEqual([EXIT.ok, expect.stringContaining('the schema is up to date')]);
     server.kill('SIGTERM');

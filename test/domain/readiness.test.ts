@@ -15,6 +15,8 @@ function aReadiness({
   hotPrograms = works,
   searchIndex = works,
   counters = works,
+  searchCopy = works,
+  isHotWhole = true,
   phases = async () => aPhase('dual-write'),
 } = {}) {
   const clock = createFakeClock();
@@ -23,7 +25,9 @@ function aReadiness({
   const stores = {
     catalog: { get },
     hotPrograms: { get: async () => (await hotPrograms()) ?? MISS },
+    isHotWhole,
     searchIndex: { get: searchIndex },
+    searchCopy: { get: searchCopy },
     phases: { read: phases },
     counters: { peek: async () => (await counters()) ?? decision },
   };
@@ -55,6 +59,32 @@ describe('createReadiness', () => {
     expect(await aReadiness({ hotPrograms: fails }).readiness.check()).toMatchObject({
       status: 'degraded',
       checks: { hotPrograms: 'down' },
+    });
+  });
+
+  it.each(['off', 'dual-write', 'read-fallback'] as const)(
+    'can do without the hot store in the phase %s',
+    async (phase) => {
+      const { readiness } = aReadiness({ hotPrograms: fails, phases: async () => aPhase(phase) });
+      expect(await readiness.check()).toMatchObject({ status: 'degraded', phase });
+    },
+  );
+
+  it('is unavailable without the hot store when that is primary and has every program', async () => {
+    const phases = async () => aPhase('primary');
+    expect(await aReadiness({ hotPrograms: fails, phases }).readiness.check()).toMatchObject({
+      status: 'unavailable',
+      checks: { catalog: 'up', hotPrograms: 'down' },
+    });
+    expect(
+      await aReadiness({ hotPrograms: fails, phases, isHotWhole: false }).readiness.check(),
+    ).toMatchObject({ status: 'degraded' });
+  });
+
+  it('looks at the copy of the search index in any phase, and goes on without it', async () => {
+    expect(await aReadiness({ searchCopy: fails }).readiness.check()).toMatchObject({
+      status: 'degraded',
+      checks: { searchIndex: 'down' },
     });
   });
 

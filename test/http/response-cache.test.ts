@@ -16,7 +16,7 @@ function aCache(overrides: { maxBytes?: number; fillTimeoutMs?: number } = {}): 
 }
 
 function answer(text: string): ReadyAnswer {
-  return { body: Buffer.from(text), etag: `"${text}"` };
+  return { body: Buffer.from(text), etag: `"${text}"`, source: 'catalog' };
 }
 
 const make = (text: string) => async () => answer(text);

@@ -57,8 +57,12 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 }
 
 /** Runs any program to its end, with nothing to read. */
-export async function run(command: string, args: readonly string[]): Promise<CliResult> {
-  const { child, result } = start(command, args, {});
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: Pick<CliOptions, 'env'> = {},
+): Promise<CliResult> {
+  const { child, result } = start(command, args, options);
   child.stdin?.end();
   return await result;
 }

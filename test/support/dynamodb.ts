@@ -59,7 +59,7 @@ export function openTestDynamodb(endpoint: string, region: string): DynamoDBDocu
   });
 }
 
-function namesFor(prefix: string): TableNames {
+export function namesFor(prefix: string): TableNames {
   return {
     discovery: `${prefix}-discovery`,
     search: `${prefix}-search`,

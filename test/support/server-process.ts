@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 export interface ServerProcess {
   /** Where it answers. */
@@ -12,26 +14,42 @@ export interface ServerProcess {
   readonly exited: Promise<number | NodeJS.Signals | null>;
 }
 
+export interface ServerProgram {
+  /** Below the root of the repository. */
+  readonly program?: string;
+  /** A run folder to work in: when the tests end before they come to their end, the process goes with it. */
+  readonly folder?: string;
+}
+
 /** The environment of a newcomer: nothing of ours, whatever the tests run under. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env };
 }
 
-/** Starts the real server and waits until it says that it is ready. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+/** Starts the real server, or another program of this repository, and waits until it says that it is ready. */
+export async function startServer(
+  env: Record<string, string>,
+  { program = 'src/main.ts', folder }: ServerProgram = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [resolve(program)], {
+    cwd: folder,
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (folder !== undefined) writeFileSync(join(folder, 'engine.pid'), `${child.pid ?? ''}\n`);
   const output = collect(child);
   const exited = exitOf(child);
   const url = await Promise.race([
-    waitFor(() => /ready at (http:\S+)/.exec(output())?.[1]),
+    waitFor(() => /ready at (\S+)/.exec(output())?.[1]),
     exited.then((code) => {
       throw new Error(`the server ended with ${code} before it was ready:\n${output()}`);
     }),
-  ]);
+  ]).catch((error: unknown) => {
+    // Nobody else knows of it.
+    child.kill('SIGKILL');
+    throw error;
+  });
   return { url, pid: child.pid ?? 0, output, kill: (signal) => child.kill(signal), exited };
 }
 
@@ -51,12 +69,12 @@ function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
   });
 }
 
-async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 60_000): Promise<Value> {
+async function waitFor<Value>(look: () => Value | undefined, timeoutMs = 120_000): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = look();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('waited in vain');
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -24,7 +24,7 @@ export interface CopyReaderDeps<Value> {
   readonly keyOf: (value: Value) => string;
   /** Whether the copy holds every key, so that a miss means that there is none. */
   readonly isWhole: boolean;
-  readonly recent: RecentWrites;
+  readonly recent: Pick<RecentWrites, 'leastVersion'>;
   /** Keys whose copy can not be made: it is not read. */
   readonly isParked: (key: string) => boolean;
   /** Bounds a read of the copy in time, and stops asking when it keeps failing. */
@@ -54,6 +54,9 @@ interface Reading<Value> {
  */
 export function createCopyReader<Value>(deps: CopyReaderDeps<Value>): CopyReader<Value> {
   return async (keys, call) => {
+    call.signal.throwIfAborted();
+    // Nobody was asked, so no store has answered.
+    if (keys.length === 0) return new Map();
     const phase = deps.phase();
     const { copied = [], direct = [] } = Object.groupBy(new Set(keys), (key) => wayOf(deps, phase, key));
     const [reading, values] = await Promise.all([
@@ -142,7 +145,5 @@ function outcomeOf<Value>(
     // Whatever was written here must show, were it only as a tombstone.
     return least > 0 && read.outcome === 'miss' ? 'older-than-required' : read.outcome;
   }
-  if (read.version < least) return 'older-than-required';
-  recent.seen(key, read.version);
-  return read.outcome;
+  return read.version < least ? 'older-than-required' : read.outcome;
 }

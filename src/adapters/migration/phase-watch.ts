@@ -21,7 +21,7 @@ export interface PhaseWatch {
   round(call: Call): Promise<number>;
   /** Says that the record may have changed: the loop looks at once. */
   nudge(): void;
-  /** Acts on nothing any more, and then checks out. Never throws. */
+  /** Acts on nothing any more, and then checks out, once. Never throws. */
   stop(): Promise<void>;
   /**
    * Calls `listener` when this instance begins to act on another epoch of a data set. It is not told that a view grew too old.
@@ -73,6 +73,7 @@ export function createPhaseWatch(options: PhaseWatchOptions): PhaseWatch {
   const firstLook = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let endHints: () => void = () => undefined;
+  let stopped: Promise<void> | undefined;
 
   const round = (call: Call) =>
     lookWhileNews(
@@ -97,15 +98,20 @@ export function createPhaseWatch(options: PhaseWatchOptions): PhaseWatch {
       loop.start();
       await firstLook.promise;
     },
-    async stop() {
-      stopping.abort();
-      endHints();
-      snapshots.forget();
-      await loop.stop();
-      firstLook.resolve();
-      await checkOut(options);
+    stop() {
+      stopped ??= end();
+      return stopped;
     },
   };
+
+  async function end(): Promise<void> {
+    stopping.abort();
+    endHints();
+    snapshots.forget();
+    await loop.stop();
+    firstLook.resolve();
+    await checkOut(options);
+  }
 }
 
 interface Look extends Pick<PhaseWatchOptions, 'phases' | 'instanceId'> {

@@ -34,15 +34,18 @@ const HOT = 'hot:';
 export function createMigratingPopularLists(deps: MigratingPopularListsDeps): PopularLists {
   const { catalogLists, hot, readList } = deps;
   return {
-    first(filter, limit, call) {
+    async first(filter, limit, call) {
       const name = popularListName(filter);
       if (name === undefined) return catalogLists.first(filter, limit, call);
-      const fromCopy = async (bounded: Call): Promise<RankedPage<Program> | undefined> => {
+      const fromCopy = async (bounded: Call): Promise<ListSlice | undefined> => {
         const slice = await hot.list(name, { offset: 0, limit }, bounded);
         deps.onAsked(filter, slice);
-        return slice && (await pageOf(deps, name, 0, slice, bounded));
+        return slice;
       };
-      return readList(name, fromCopy, () => catalogLists.first(filter, limit, call), call);
+      const fromTruth = () => catalogLists.first(filter, limit, call);
+      const list = await readList<ListSlice | RankedPage<Program>>(name, fromCopy, fromTruth, call);
+      // Filled afterwards: programs have a guard of their own, and one inside the other would be refused as a second probe.
+      return 'snapshotId' in list ? pageOf(deps, name, 0, list, call) : list;
     },
     async later(after, limit, call) {
       const position = hotPosition(after);
@@ -50,6 +53,7 @@ export function createMigratingPopularLists(deps: MigratingPopularListsDeps): Po
       const { name, snapshotId, offset } = position;
       const slice = await hot.list(name, { snapshotId, offset, limit }, call);
       if (slice === undefined) throw listIsOver();
+      call.onSource?.('hot');
       return await pageOf(deps, name, offset, slice, call);
     },
   };

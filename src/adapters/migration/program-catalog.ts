@@ -29,7 +29,8 @@ export function createMigratingProgramCatalog(deps: MigratingProgramCatalogDeps)
 type Writes = Pick<ProgramCatalog, 'put' | 'putMany' | 'delete' | 'addViews'>;
 
 function writes({ catalog, recent, onWrite }: MigratingProgramCatalogDeps): Writes {
-  // A write whose answer was lost may have been made: no copy is sure to be new enough.
+  // A write whose answer was lost may have been made: no copy is sure to be new enough. Nor is one of what was found to be gone,
+  // since the answer does not say by which version.
   const noting = async <Result>(
     keys: readonly string[],
     write: () => Promise<Result>,
@@ -48,7 +49,7 @@ function writes({ catalog, recent, onWrite }: MigratingProgramCatalogDeps): Writ
       noting(
         [draft.programId],
         () => catalog.put(draft, condition, at, call),
-        (result) => (result.outcome === 'conflict' ? (result.current?.version ?? 0) : result.program.version),
+        (result) => (result.outcome === 'conflict' ? result.current : result.program)?.version,
       ),
     putMany: (drafts, at, call) =>
       noting(
@@ -62,7 +63,7 @@ function writes({ catalog, recent, onWrite }: MigratingProgramCatalogDeps): Writ
         () => catalog.delete(programId, condition, at, call),
         (result) => {
           if (result.outcome === 'deleted') return result.version;
-          return result.outcome === 'conflict' ? result.current.version : 0;
+          return result.outcome === 'conflict' ? result.current.version : undefined;
         },
       ),
     addViews: (source, totals, at, call: Call) =>

@@ -40,9 +40,8 @@ export function createMigratingSearchIndex(deps: MigratingSearchIndexDeps): Sear
     async delete(contentId, call) {
       recent.note(contentId, undefined);
       const result = await truth.delete(contentId, call);
-      const version =
-        result.outcome === 'deleted' ? freshnessRank({ version: result.version, source: 'document' }) : 0;
-      recent.note(contentId, version);
+      if (result.outcome === 'deleted')
+        recent.note(contentId, freshnessRank({ version: result.version, source: 'document' }));
       deps.onWrite();
       return result;
     },

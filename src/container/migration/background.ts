@@ -85,9 +85,14 @@ function watchLoops(
     });
     return 0;
   };
+  const watching = loop(deps, `${dataSet}.watch`, WATCH_MS, look);
+  // Metrics tell of another phase at once, not with the next look.
+  deps.phaseWatch.onChange((changed) => {
+    if (changed === dataSet) watching.nudge();
+  });
   return [
     loop(deps, `${dataSet}.shadow-reads`, SHADOW_IDLE_MS, (call) => reads.shadow.round(call)),
-    loop(deps, `${dataSet}.watch`, WATCH_MS, look),
+    watching,
   ];
 }
 

@@ -41,14 +41,19 @@ export interface CopyReadsOptions<Value> {
   readonly isWhole: boolean;
 }
 
+type CopyReadsBounds = Pick<
+  Config['migration'],
+  'copyReadTimeoutMs' | 'fallbackMaxConcurrent' | 'shadowReadPercent'
+>;
+
 /** Handed over as it is: to spread what the container has would build all of it. */
 export interface CopyReadsParts {
-  readonly config: Config;
-  readonly phaseWatch: PhaseWatch;
+  readonly config: { readonly migration: CopyReadsBounds };
+  readonly phaseWatch: Pick<PhaseWatch, 'current'>;
   readonly outbox: Pick<Outbox, 'parked'>;
-  readonly comparisons: Comparisons;
+  readonly comparisons: Pick<Comparisons, 'add' | 'report'>;
   readonly monotonicClock: MonotonicClock;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'readCopy' | 'comparedCopy'>;
 }
 
 /** After so many failures in a row the copy is not asked for so long. What no store raised says nothing about it: the caller went away. */

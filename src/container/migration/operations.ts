@@ -69,7 +69,7 @@ function operationsOf<Value>(
     async examineCopy(call) {
       if (set === undefined) return [];
       const faults = await tableFaults(call);
-      return faults.length > 0 ? faults : examineCopy(set, clock.now(), call);
+      return faults.length > 0 ? faults : examineCopy(set, { nowMs: clock.now(), pause }, call);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Migrated, PhaseRecord } from '../../ports/phase-store.ts';
 import { PhaseNotReachable, VersionConflict } from '../errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { PhaseStep } from './gates.ts';
-import { blockersOf, distance } from './gates.ts';
+import { blockersOf, distance, oneStore } from './gates.ts';
 import { lateInstances, waitForInstances } from './instances.ts';
 import type { PhaseRequest } from './migration.ts';
 import type { MigrationDeps } from './migration-deps.ts';
@@ -71,7 +71,8 @@ async function storeBlockers(
   call: Call,
 ): Promise<readonly string[]> {
   const set = sets[dataSet];
-  if (!set.migratable) return [`the ${dataSet} have one store: choose another adapter for the copy first`];
+  // The way back stays free when the copy was taken out of the configuration.
+  if (!set.migratable) return distance(record.phase, step.phase) < 0 ? [] : [oneStore(dataSet)];
   return record.phase === 'off' && step.phase === 'dual-write' ? set.examineCopy(call) : [];
 }
 

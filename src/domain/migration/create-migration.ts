@@ -10,9 +10,11 @@ export function createMigration(deps: MigrationDeps): Migration {
   const { phases, jobs, comparisons, outbox } = deps;
   return {
     status: (call) => Promise.all(DATA_SETS.map((dataSet) => statusOf(deps, dataSet, call))),
+    statusOf: (dataSet, call) => statusOf(deps, dataSet, call),
     changePhase: (dataSet, request, call) => changePhase(deps, dataSet, request, call),
     history: (dataSet, limit, call) => phases.history(dataSet, limit, call),
     startJob: (dataSet, request, call) => startJob(deps, dataSet, request, call),
+    jobs: (filter, limit, call) => jobs.list(filter, limit, call),
     job: async (jobId, call) => found(jobId, await jobs.get(jobId, call)),
     async changeJob(jobId, change, reason, call) {
       const job = found(jobId, await jobs.changeState(jobId, change, reason, call));

@@ -1,7 +1,7 @@
 import type { DocumentState, SearchIndex, SearchTruth } from '../../ports/search-index.ts';
 import type { DocumentRemoval, SearchDocument } from '../search/document.ts';
 import { freshnessRank, sourcedVersion } from '../search/freshness.ts';
-import { CANARY_ID, canaryDocument } from './canary-values.ts';
+import { CANARY_DOCUMENT_ID, canaryDocument } from './canary-values.ts';
 import type { CopiedSet, CopyRead, TruthState } from './copied-set.ts';
 import { jsonDifferences } from './json-differences.ts';
 
@@ -36,7 +36,7 @@ export function createDocumentCopies({ truth, copy }: DocumentCopiesDeps): Copie
       const { states, next } = await copy.scan(cursor, limit, call);
       return { entries: states.map(toEntry), next };
     },
-    canary: (version) => ({ key: CANARY_ID, version, value: canaryDocument(version) }),
+    canary: (version) => ({ key: CANARY_DOCUMENT_ID, version, value: canaryDocument(version) }),
     mustHave: () => true,
     differences: jsonDifferences,
   };

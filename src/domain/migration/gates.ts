@@ -1,7 +1,7 @@
 import type { Tally } from '../../ports/comparisons.ts';
 import type { Job } from '../../ports/migration-jobs.ts';
 import type { OutboxDepth } from '../../ports/outbox.ts';
-import type { Phase, PhaseRecord } from '../../ports/phase-store.ts';
+import type { Migrated, Phase, PhaseRecord } from '../../ports/phase-store.ts';
 import { PHASES } from './phase-order.ts';
 import { comparedOf, mismatchesOf } from './tallies.ts';
 import type { MigrationBounds } from './thresholds.ts';
@@ -23,6 +23,11 @@ export interface GateFacts {
   readonly verification: Job | undefined;
   readonly bounds: MigrationBounds;
   readonly nowMs: number;
+}
+
+/** What stands in the way of any migration of a data set without a copy. */
+export function oneStore(dataSet: Migrated): string {
+  return `truth and copy of ${dataSet} are one store here: configure another adapter for the copy first`;
 }
 
 /** Steps between two phases: 1 forwards, -1 backwards. */

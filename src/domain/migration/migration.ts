@@ -1,6 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import type { Difference, DifferenceClass, Tally } from '../../ports/comparisons.ts';
-import type { Job, JobKind, JobSettings } from '../../ports/migration-jobs.ts';
+import type { Job, JobFilter, JobKind, JobSettings } from '../../ports/migration-jobs.ts';
 import type { OutboxDepth, ParkedMark } from '../../ports/outbox.ts';
 import type { InstanceReport, Migrated, Phase, PhaseRecord } from '../../ports/phase-store.ts';
 
@@ -54,7 +54,9 @@ export type JobChange = 'pause' | 'resume' | 'cancel';
 
 /** What operators do with a migration. */
 export interface Migration {
+  /** Of every data set. */
   status(call: Call): Promise<readonly DataSetStatus[]>;
+  statusOf(dataSet: Migrated, call: Call): Promise<DataSetStatus>;
 
   /**
    * Takes a step, and resolves when every live instance acts on it.
@@ -71,6 +73,8 @@ export interface Migration {
     request: JobRequest,
     call: Call,
   ): Promise<{ readonly job: Job; readonly created: boolean }>;
+  /** Newest first. */
+  jobs(filter: JobFilter, limit: number, call: Call): Promise<readonly Job[]>;
   /** @throws {DomainError} `job-not-found` */
   job(jobId: string, call: Call): Promise<Job>;
   /** What is over already stays as it is. @throws {DomainError} `job-not-found` */

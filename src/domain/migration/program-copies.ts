@@ -1,7 +1,7 @@
 import type { HotProgramStore, HotRead } from '../../ports/hot-program-store.ts';
 import type { ProgramCatalog, ProgramState } from '../../ports/program-catalog.ts';
 import type { Program } from '../program/program.ts';
-import { CANARY_ID, canaryProgram } from './canary-values.ts';
+import { CANARY_PROGRAM_ID, canaryProgram } from './canary-values.ts';
 import type { CopiedSet, CopyRead, CopyWriteOptions, TruthState } from './copied-set.ts';
 import type { HotScope } from './hot-scope.ts';
 import { jsonDifferences } from './json-differences.ts';
@@ -42,7 +42,7 @@ export function createProgramCopies({ catalog, hot, scope }: ProgramCopiesDeps):
       const { entries, next } = await hot.scan(cursor, limit, call);
       return { entries: entries.map(({ programId: key, ...entry }) => ({ key, ...entry })), next };
     },
-    canary: (version) => ({ key: CANARY_ID, version, value: canaryProgram(version) }),
+    canary: (version) => ({ key: CANARY_PROGRAM_ID, version, value: canaryProgram(version) }),
     mustHave: (program) => scope.holds(program),
     differences: jsonDifferences,
   };

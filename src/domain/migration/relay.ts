@@ -13,8 +13,11 @@ export interface RelayDeps<Value> {
   readonly batch: number;
 }
 
-/** Longer than a batch ever takes; a relay that dies gives its marks back after it. */
-const LEASE_MS = 30_000;
+/**
+ * Far longer than a batch takes when all is well. The marks of a relay that dies wait so long; a batch that takes longer is begun by
+ * another relay as well, which does no harm.
+ */
+const LEASE_MS = 10_000;
 /** A key that failed so often for reasons of its own is parked: somebody has to look at it. */
 const MOST_ATTEMPTS = 8;
 const PUT_OFF_TIMEOUT_MS = 2000;

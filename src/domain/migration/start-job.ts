@@ -2,6 +2,7 @@ import type { Call } from '../../ports/call.ts';
 import type { Job, JobKind, JobPart, JobSettings } from '../../ports/migration-jobs.ts';
 import type { Migrated } from '../../ports/phase-store.ts';
 import { DomainError } from '../errors.ts';
+import { oneStore } from './gates.ts';
 import type { JobRequest } from './migration.ts';
 import type { MigrationDeps } from './migration-deps.ts';
 
@@ -17,10 +18,10 @@ export async function startJob(
 ): Promise<{ readonly job: Job; readonly created: boolean }> {
   const set = deps.sets[dataSet];
   const { phase, marksSince } = await deps.phases.read(dataSet, call);
-  if (!set.migratable) throw notPossible(`the ${dataSet} have one store, so there is no copy`);
+  if (!set.migratable) throw notPossible(oneStore(dataSet));
   if (phase === 'off') {
     throw notPossible(
-      `the ${dataSet} are in the phase off, in which writes leave no marks: go to dual-write first`,
+      `${dataSet} is in the phase off, in which writes leave no marks: go to dual-write first`,
     );
   }
   const [bounds, total] = await Promise.all([set.splitTruth(PARTS, call), set.estimate(call)]);

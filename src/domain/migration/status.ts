@@ -2,7 +2,7 @@ import type { Call } from '../../ports/call.ts';
 import type { Job, JobKind } from '../../ports/migration-jobs.ts';
 import type { Migrated, PhaseRecord } from '../../ports/phase-store.ts';
 import { gatherFacts } from './facts.ts';
-import { blockersOf } from './gates.ts';
+import { blockersOf, oneStore } from './gates.ts';
 import type { DataSetStatus, NextStep } from './migration.ts';
 import type { MigrationDeps } from './migration-deps.ts';
 import { PHASES } from './phase-order.ts';
@@ -18,15 +18,17 @@ export async function statusOf(deps: MigrationDeps, dataSet: Migrated, call: Cal
   ]);
   const { record, depth: outbox, tally: comparisons } = facts;
   const step = nextStep(record);
+  const { migratable } = deps.sets[dataSet];
+  const blockers = migratable ? [] : [oneStore(dataSet)];
   return {
     dataSet,
-    migratable: deps.sets[dataSet].migratable,
+    migratable,
     record,
     outbox,
     comparisons,
     jobs: Object.fromEntries(newest.flatMap((job) => (job === undefined ? [] : [[job.kind, job]]))),
     instances: instances.filter(({ ageMs }) => ageMs < deps.leaseMs),
-    next: step && { ...step, blockers: blockersOf(step, facts) },
+    next: step && { ...step, blockers: [...blockers, ...blockersOf(step, facts)] },
   };
 }
 

@@ -52,10 +52,8 @@ export async function repairPage<Value>(
   const { comparisons, cursor } = await comparePage(deps.set, work, call);
   const settled = await lookAgain(deps, comparisons, call);
   const wrong = settled.filter((comparison) => comparison.class !== 'match');
-  const marks = wrong.map(({ key, truthVersion, copyVersion }) => ({
-    key,
-    version: truthVersion ?? copyVersion ?? 0,
-  }));
+  // Of what the truth never had any version does: the relay looks at what is stored.
+  const marks = wrong.map(({ key, truthVersion }) => ({ key, version: truthVersion ?? 1 }));
   if (marks.length > 0) await deps.outbox.mark(deps.set.dataSet, marks, call);
   return { cursor, done: comparisons.length, counts: { marked: marks.length, ...countClasses(settled) } };
 }

@@ -19,7 +19,8 @@ export interface JobWorkDeps {
 }
 
 const PAGE = 200;
-const LEASE_MS = 30_000;
+/** More than a turn and the longest page of a verification; the part of a worker that dies waits so long. */
+const LEASE_MS = 15_000;
 /** A worker gives the part back after so long, so that stopping never waits for it and every job gets its turn. */
 const TURN_MS = 5000;
 const WAIT_MS = 200;

@@ -89,6 +89,8 @@ export function createSearch(deps: SearchDeps): Search {
   return {
     async search(query, call) {
       const begun = deps.clock.now();
+      // The ranks are the catalogue's, wherever the documents come from.
+      call.onSource?.('catalog');
       const outline = await (query.after === undefined
         ? rank(deps, query, call)
         : resume(deps, query, query.after, call));

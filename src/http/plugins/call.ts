@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Call } from '../../ports/call.ts';
 import { HttpProblem } from '../problems.ts';
+import type { Sources } from '../sources.ts';
+import { createSources } from '../sources.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Goes with every call through a port: aborted at the deadline, and when the client goes away. */
     call: Call;
+    /** Where what the call read came from. */
+    sources: Sources;
   }
 
   interface FastifyContextConfig {
@@ -25,6 +29,7 @@ declare module 'fastify' {
  */
 export function addCalls(server: FastifyInstance, handlerTimeoutMs: number): void {
   server.decorateRequest('call');
+  server.decorateRequest('sources');
   server.addHook('onRoute', (route) => {
     const { hot, deadlineMs = handlerTimeoutMs } = route.config ?? {};
     if (route.url.startsWith('/v1/') && hot !== true) route.handler = bounded(route.handler, deadlineMs);
@@ -34,7 +39,9 @@ export function addCalls(server: FastifyInstance, handlerTimeoutMs: number): voi
 function bounded(handler: RouteHandlerMethod, deadlineMs: number): RouteHandlerMethod {
   return function (request, reply) {
     const controller = new AbortController();
-    request.call = { signal: controller.signal, requestId: request.id };
+    request.sources = createSources();
+    const { hear: onSource } = request.sources;
+    request.call = { signal: controller.signal, requestId: request.id, onSource };
     const end = endOf(reply, controller, deadlineMs);
     const work = new Promise((resolve) => resolve(handler.call(this, request, reply)));
     return Promise.race([work, end.passed]).finally(end.forget);

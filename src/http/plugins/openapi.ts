@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ProblemCode } from '../problems.ts';
 import { PROBLEMS, problemBody } from '../problems.ts';
 import { TAGS } from '../schemas/common.ts';
-import { SHARED_SCHEMAS } from '../schemas/shared.ts';
+import { OPTIONAL_BODIES, SHARED_SCHEMAS } from '../schemas/shared.ts';
 
 interface SchemaObject {
   readonly default?: unknown;
@@ -27,7 +27,13 @@ interface Response {
   readonly content?: { readonly 'application/problem+json'?: ProblemContent };
 }
 
+interface RequestBody {
+  required: boolean;
+  readonly content: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>;
+}
+
 interface Operation {
+  readonly requestBody?: RequestBody;
   readonly parameters?: readonly Parameter[];
   readonly responses: Readonly<Record<string, Response>>;
 }
@@ -49,6 +55,7 @@ const TAG_DESCRIPTIONS: Readonly<Record<keyof typeof TAGS, string>> = {
   views: 'What viewers do, and what they did last.',
   search: 'Full text, suggestions, and documents that are no programs.',
   rateLimits: 'Rate limits as a service.',
+  migration: 'Moving reads to copies of the catalogue: where it stands, and its steps.',
   operations: 'Health, and what this service is.',
 };
 
@@ -95,11 +102,16 @@ function finish({ components, paths }: Document): void {
 }
 
 // A value with a default is always there for the service, and never required of the client.
-function relaxParameters({ parameters = [] }: Operation): void {
+function relaxParameters({ parameters = [], requestBody }: Operation): void {
+  if (requestBody !== undefined) requestBody.required = !Object.values(requestBody.content).some(isOptional);
   for (const parameter of parameters) {
     if (parameter.schema?.default !== undefined) parameter.required = false;
     if (parameter.required !== true) showInSchema(parameter);
   }
+}
+
+function isOptional({ schema }: { readonly schema?: { readonly $ref?: string } }): boolean {
+  return OPTIONAL_BODIES.has(schema?.$ref?.split('/').at(-1) ?? '');
 }
 
 // Swagger UI fills a form with the `example` of each parameter: with every optional one filled in, cursors and preconditions

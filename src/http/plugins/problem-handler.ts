@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, ValidationFailed } from '../../domain/errors.ts';
+import { DomainError, PhaseNotReachable, ValidationFailed } from '../../domain/errors.ts';
 import type { ProblemCode, RequestFault } from '../problems.ts';
 import { HttpProblem, problemBody, problemKind } from '../problems.ts';
 import { isGone } from './call.ts';
@@ -38,6 +38,7 @@ export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply
     url: request.url,
     requestId: request.id,
     faults: problem.faults,
+    blockers: problem.blockers,
   });
   // A refused body goes on coming: read over, it does not cost the client its answer or its connection.
   // Removing a header that was never set would keep Node from writing its own.
@@ -74,6 +75,9 @@ function domainProblem(error: DomainError): HttpProblem {
   if (error instanceof ValidationFailed) {
     const faults = error.faults.map((fault): RequestFault => ({ ...fault, in: 'body' }));
     return new HttpProblem(error.code, error.message, { cause: error, faults });
+  }
+  if (error instanceof PhaseNotReachable) {
+    return new HttpProblem(error.code, error.message, { cause: error, blockers: error.blockers });
   }
   // Which store it was is nobody's business outside; the log has it.
   const isStore = error.code.startsWith('store-');

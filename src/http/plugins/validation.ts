@@ -5,7 +5,7 @@ import { dateFault, languageFault } from '../../domain/program/check-values.ts';
 import { pointerPart } from '../json-body.ts';
 import type { RequestFault, RequestPart } from '../problems.ts';
 import { validationProblem } from '../problems.ts';
-import { CHECKED_AS, SHARED_SCHEMAS } from '../schemas/shared.ts';
+import { CHECKED_AS, OPTIONAL_BODIES, SHARED_SCHEMAS } from '../schemas/shared.ts';
 
 interface ObjectSchema {
   readonly $ref?: string;
@@ -48,8 +48,10 @@ export function createItemCheck(schema: object): (value: unknown) => string | un
 
 function bodyValidator(ajv: Ajv2020, schema: ObjectSchema): (value: unknown) => Outcome {
   const validate = ajv.compile(CHECKED_AS.get(schema.$ref ?? '') ?? schema);
+  const isOptional = OPTIONAL_BODIES.has(schema.$ref?.replace('#', '') ?? '');
   return (value) => {
     if (value === null) {
+      if (isOptional) return true;
       return failed([{ path: '', in: 'body', message: 'must be a JSON object: the call takes a body' }]);
     }
     return validate(value) || failed(faultsOf(validate, 'body'));

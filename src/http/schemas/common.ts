@@ -66,5 +66,6 @@ export const TAGS = {
   views: 'Views',
   search: 'Search',
   rateLimits: 'Rate limits',
+  migration: 'Migration',
   operations: 'Operations',
 } as const;

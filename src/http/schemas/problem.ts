@@ -53,6 +53,12 @@ export const Problem = Type.Object(
     errors: Type.Optional(
       Type.Array(Type.Unsafe<unknown>({ $ref: 'Fault#' }), { description: 'What is wrong, one by one.' }),
     ),
+    blockers: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Of `phase-not-reachable`: what stands in the way, and what to do about it.',
+        examples: [['no backfill has finished since the writes are marked: run a backfill']],
+      }),
+    ),
   },
   { $id: 'Problem', additionalProperties: false, description: 'Why a call failed (RFC 9457).' },
 );

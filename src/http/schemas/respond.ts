@@ -5,14 +5,18 @@ import { ref } from './common.ts';
 /** A header that answers may carry, as the OpenAPI document describes it. */
 const HEADERS = {
   'x-request-id': { type: 'string', description: 'The id given, or the one made for the request.' },
-  etag: { type: 'string', description: 'Strong: equal tags mean equal bytes.' },
+  etag: {
+    type: 'string',
+    description: 'Strong: equal tags mean equal bytes; of a migration, the same control record.',
+  },
   location: { type: 'string', description: 'Where the new resource is.' },
   'cache-control': { type: 'string', description: 'How long the answer may be kept.' },
   'server-timing': { type: 'string', description: 'Where the time went, in milliseconds.' },
   'x-mediamesh-source': {
     type: 'string',
     enum: ['l1', 'hot', 'catalog'],
-    description: 'Where the answer came from: memory of this process, the hot store or the catalogue.',
+    description:
+      'Where the answer came from: memory of this process, the copies alone, or the catalogue at least in part.',
   },
   'idempotent-replayed': {
     type: 'string',

@@ -14,6 +14,18 @@ import {
   ViewOutcome,
 } from './discovery.ts';
 import { Index, Liveness, Readiness } from './health.ts';
+import {
+  MigrationDifference,
+  MigrationDifferences,
+  MigrationHistory,
+  MigrationPhase,
+  MigrationStatus,
+  Migrations,
+  ParkedKey,
+  ParkedKeys,
+  PhaseChange,
+} from './migration.ts';
+import { JobPatch, JobSettings, MigrationJob, MigrationJobs } from './migration-jobs.ts';
 import { ProgramLines } from './ndjson.ts';
 import { Fault, Problem, ProblemKindSchema, ProblemKinds } from './problem.ts';
 import {
@@ -74,6 +86,19 @@ export const SHARED_SCHEMAS: readonly TSchema[] = [
   Suggestions,
   RateLimitCheck,
   RateLimitStatus,
+  MigrationPhase,
+  PhaseChange,
+  MigrationJob,
+  MigrationJobs,
+  JobSettings,
+  JobPatch,
+  MigrationStatus,
+  Migrations,
+  MigrationHistory,
+  MigrationDifference,
+  MigrationDifferences,
+  ParkedKey,
+  ParkedKeys,
   Readiness,
   Liveness,
   Index,
@@ -91,6 +116,9 @@ export const CHECKED_AS: ReadonlyMap<string, TSchema> = new Map([
   ['ViewBatch#', outline(ViewBatch)],
   ['DocumentBatch#', outline(DocumentBatch)],
 ]);
+
+/** Bodies that may be left out. */
+export const OPTIONAL_BODIES: ReadonlySet<string> = new Set(['JobSettings']);
 
 /** A batch without the rules of its items. */
 function outline(batch: TObject): TSchema {

@@ -134,6 +134,16 @@ describe('a watch with the loop of the service', () => {
     expect(failed).toHaveBeenCalledExactlyOnceWith('migration.check-out', expect.any(StoreUnavailable));
   });
 
+  it('checks out once, however often it is stopped: the store may be closed by then', async () => {
+    const house = aHouse();
+    const checkOut = vi.fn(house.store.checkOut);
+    const { watch } = aWatch(house, 60_000, { checkOut });
+    await watch.start();
+    await Promise.all([watch.stop(), watch.stop()]);
+    await watch.stop();
+    expect(checkOut).toHaveBeenCalledOnce();
+  });
+
   it('stops when it was never started', async () => {
     const { watch, failed } = aWatch(aHouse(), 60_000);
     await watch.stop();

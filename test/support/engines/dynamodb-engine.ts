@@ -7,6 +7,7 @@ import { givenEngine } from './given-engine.ts';
 import { installProgram } from './install-program.ts';
 import { javaVersion, loopbackOnly } from './java.ts';
 import { findProgram } from './programs.ts';
+import type { SpawnedServer } from './spawned-server.ts';
 import { spawnServer } from './spawned-server.ts';
 
 export const DYNAMODB_WAYS: readonly Way[] = [
@@ -27,20 +28,29 @@ const FLAGS = ['-inMemory', '-sharedDb', '-disableTelemetry'];
 
 const JAVA_PACKAGES = [['openjdk-17-jre-headless'], ['default-jre-headless']];
 
-/** Spawned by us: the package's own wrapper picks fixed settings. */
 async function startDynamodbLocal(java: string, how: string): Promise<OpenedEngine> {
+  const { port, stop } = await spawnDynamodbLocal(java);
+  return { url: `http://127.0.0.1:${port}`, how, ours: true, stop };
+}
+
+/** A process of our own: the package's wrapper picks fixed settings. */
+export async function spawnDynamodbLocal(java: string): Promise<SpawnedServer> {
   const jar = await findJar();
   const libraries = join(dirname(jar), 'DynamoDBLocal_lib');
   // The serial collector and the first compiler alone: it listens in half the time.
   const light = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   const jvm = [...light, ...loopbackOnly(await javaVersion(java)), `-Djava.library.path=${libraries}`];
-  const { port, stop } = await spawnServer({
+  return await spawnServer({
     file: java,
     args: (at) => [...jvm, '-jar', jar, ...FLAGS, '-port', `${at.port}`],
     isReady: (at) => answersHttp('127.0.0.1', at),
     patienceMs: 60_000,
   });
-  return { url: `http://127.0.0.1:${port}`, how, ours: true, stop };
+}
+
+/** The machine's Java, else one that is installed. */
+export async function findJava(): Promise<string> {
+  return await findProgram('java').catch(() => installProgram('java', JAVA_PACKAGES));
 }
 
 async function findJar(): Promise<string> {

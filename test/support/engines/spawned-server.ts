@@ -17,6 +17,8 @@ export interface ServerProgram {
 
 export interface SpawnedServer {
   readonly port: number;
+  /** `SIGSTOP` freezes it, `SIGCONT` lets it go on. */
+  signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ async function spawnOnce(program: ServerProgram): Promise<SpawnedServer> {
   try {
     await writeFile(join(folder.path, 'engine.pid'), `${child.process.pid ?? ''}\n`);
     await untilReady(program, child, port);
-    return { port, stop };
+    return { port, signal: (name) => void child.process.kill(name), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -92,6 +94,8 @@ async function stopChild(child: ChildProcess, folder: RunFolder): Promise<void> 
   if (!hasEnded(child)) {
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
+    // One that is frozen hears nothing before it goes on.
+    child.kill('SIGCONT');
     const killer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await exited;
     clearTimeout(killer);

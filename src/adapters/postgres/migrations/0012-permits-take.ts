@@ -1,17 +1,18 @@
 /*
- * Permits that have ended, whatever became of their counter. A lease is in the sum of its counter until that is next asked, so it
+ * Takes away permits that have ended, whatever became of their counter. A lease is in the sum of its counter until that is next asked, so it
  * stays until `kept_until_ms`, by when the counter has expired if nobody has asked. Called last: a caller that holds rows here
  * waits for no other.
  */
 export const PRUNE_PERMITS = `
-CREATE FUNCTION prune_permits(before_ms bigint, most integer) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION prune_permits(before_ms bigint, most integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   DELETE FROM counter_permits WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM counter_permits WHERE until_ms <= before_ms
     ORDER BY until_ms LIMIT most FOR UPDATE SKIP LOCKED));
   DELETE FROM counter_leases WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM counter_leases WHERE kept_until_ms <= before_ms
-    ORDER BY kept_until_ms LIMIT most FOR UPDATE SKIP LOCKED))
-$$`;
+    ORDER BY kept_until_ms LIMIT most FOR UPDATE SKIP LOCKED));
+END $$`;
 
 /** Writes what was judged to the counter, whose row is locked, and to its book. */
 export const KEEP_COUNTER = `

@@ -54,7 +54,8 @@ export const permits: Migration = {
   },
 };
 
-// In the order in which they need each other. `consume_counter` answers a column more: a function can not be replaced by such a one.
+// In the order in which they need each other. `consume_counter` answers a column more, which takes a new one; callers that know the
+// former columns alone find them by name. What the other functions call is in plpgsql, which keeps the plans of its statements.
 const FUNCTIONS = [
   COUNTER_LOOK,
   COUNTER_IS_AHEAD,

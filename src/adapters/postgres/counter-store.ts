@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { storeDecision } from '../../domain/limits/store-decision.ts';
-import type { Call } from '../../ports/call.ts';
+import { demandPermit } from '../../domain/limits/concurrency.ts';
+import { demandDistinct } from '../../domain/limits/counter-name.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
-import { runStatement } from './counters/run-statement.ts';
-import { readState } from './counters/state.ts';
+import type { CounterStore } from '../../ports/counter-store.ts';
+import { toDecision, toTaken } from './counters/answers.ts';
+import { createCounterServer, isPlain } from './counters/server.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface PostgresCounterOptions {
@@ -14,70 +13,57 @@ export interface PostgresCounterOptions {
   readonly clock?: Clock;
 }
 
-interface Answer {
-  readonly now_ms: string;
-  readonly state: readonly string[] | null;
-  readonly taken: boolean;
-}
-
 /**
- * The table `counters`: a row for each key, algorithm and window, changed under its lock by the function `consume_counter`. So
- * each call is one statement, the server's clock is the only one, and nothing is admitted twice from however many instances.
- * Each row that is made takes a few away that count nothing any more.
+ * The table `counters`: a row for each key, algorithm and window, changed under its lock by functions of the database. So each call
+ * is one statement, the server's clock is the only one, and nothing is admitted twice from however many instances. Several rows
+ * are locked in the order of their keys. What was taken under a permit is a row of `counter_permits`, what is held one of
+ * `counter_leases`. Each row that is made takes a few away that count nothing any more.
  *
- * The table is UNLOGGED: after a crash of the server, or a fail-over to a standby, it is empty and every limit is whole again.
- * A clean restart keeps the counts.
+ * The tables are UNLOGGED: after a crash of the server, or a fail-over to a standby, they are empty, every limit is whole again and
+ * no block is in force. A clean restart keeps them.
  */
-export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): BasicCounterStore {
-  async function ask(
-    text: string,
-    request: BasicCounterRequest,
-    more: readonly number[],
-    call: Call,
-  ): Promise<Decision> {
-    const { algorithm, windowMs } = request.policy;
-    const parameters = [keyHash(request.key), algorithm, windowMs, drivenMs(clock), ...more];
-    const rows = await runStatement<Answer>(pool, { text, parameters }, call);
-    return toDecision(request, rows);
-  }
+export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): CounterStore {
+  const server = createCounterServer(pool, clock);
 
   return {
     consume: (request, call) =>
-      withStoreErrors(() => ask(CONSUME, request, [request.policy.limit, request.cost], call)),
-    peek: (request, call) => withStoreErrors(() => ask(PEEK, request, [], call)),
-    reset: (key, call) =>
       withStoreErrors(async () => {
-        await runStatement(pool, { text: RESET, parameters: [keyHash(key)] }, call);
+        if (isPlain(request)) return toDecision(request, await server.consumePlain(request, call));
+        demandPermit(request);
+        const options = { charges: request.chargeDenied === true };
+        const [answer] = await server.consume([request], options, call);
+        return toDecision(request, answer);
       }),
+
+    peek: (request, call) =>
+      withStoreErrors(async () => toDecision(request, await server.look(request, call))),
+
+    consumeAll: (requests, call) =>
+      withStoreErrors(async () => {
+        for (const request of requests) demandPermit(request);
+        demandDistinct(requests);
+        call.signal.throwIfAborted();
+        if (requests.length === 0) return [];
+        const answers = await server.consume(requests, {}, call);
+        return requests.map((request, place) => toDecision(request, answers[place]));
+      }),
+
+    consumeUpTo: (request, least, call) =>
+      withStoreErrors(async () => {
+        demandPermit(request);
+        const [answer] = await server.consume([request], { least }, call);
+        return toTaken(request, least, answer);
+      }),
+
+    refund: (refund, call) => withStoreErrors(() => server.refund(refund, call)),
+
+    block: (key, policy, forMs, call) =>
+      withStoreErrors(() => server.block({ key, policy }, wholeMs(forMs), call)),
+
+    reset: (key, call) => withStoreErrors(() => server.reset(key, call)),
   };
 }
 
-const CONSUME = 'SELECT now_ms, state, taken FROM consume_counter($1, $2, $3, $5, $6, $4)';
-
-const PEEK = `
-  SELECT now_ms, state, false AS taken
-  FROM (SELECT coalesce($4::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now_ms) AS at
-  LEFT JOIN counters ON key_hash = $1 AND algorithm = $2 AND window_ms = $3`;
-
-const RESET = 'DELETE FROM counters WHERE key_hash = $1';
-
-function toDecision(request: BasicCounterRequest, rows: readonly Answer[]): Decision {
-  const [answer] = rows;
-  if (answer === undefined) throw new Error('a counter statement answered no row');
-  const { now_ms, state, taken } = answer;
-  const algorithm = request.policy.algorithm;
-  return storeDecision(request, {
-    nowMs: Number(now_ms),
-    state: state === null ? undefined : readState(algorithm, state),
-    taken,
-  });
-}
-
-// Postgres takes neither NUL nor lone surrogates in text, and as UTF-8 all lone surrogates would be the same.
-function keyHash(key: string): Buffer {
-  return hash('sha256', Buffer.from(key, 'utf16le'), 'buffer');
-}
-
-function drivenMs(clock: Clock | undefined): number | null {
-  return clock === undefined ? null : Math.floor(clock.now());
+function wholeMs(ms: number): number | undefined {
+  return ms === Number.POSITIVE_INFINITY ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER);
 }

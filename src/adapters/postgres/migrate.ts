@@ -13,6 +13,7 @@ import { marks } from './migrations/0008-marks.ts';
 import { instances } from './migrations/0009-instances.ts';
 import { jobs } from './migrations/0010-jobs.ts';
 import { comparisons } from './migrations/0011-comparisons.ts';
+import { permits } from './migrations/0012-permits.ts';
 import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-instances': instances,
   '0010-jobs': jobs,
   '0011-comparisons': comparisons,
+  '0012-permits': permits,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

@@ -9,6 +9,7 @@ import type { MarkTables } from './migrations/0008-marks.ts';
 import type { InstanceTables } from './migrations/0009-instances.ts';
 import type { JobTables } from './migrations/0010-jobs.ts';
 import type { ComparisonTables } from './migrations/0011-comparisons.ts';
+import type { PermitTables } from './migrations/0012-permits.ts';
 
 /** All tables as Kysely sees them; each migration declares its own beside the statements that make them. */
 export type Database = ProgramTables &
@@ -21,12 +22,15 @@ export type Database = ProgramTables &
   MarkTables &
   InstanceTables &
   JobTables &
-  ComparisonTables;
+  ComparisonTables &
+  PermitTables;
 
 /** The names of all tables, for what has to be said of each. */
 export const TABLE_NAMES = Object.keys({
   activity_source: true,
   counted_views: true,
+  counter_leases: true,
+  counter_permits: true,
   counters: true,
   idempotency_keys: true,
   leases: true,

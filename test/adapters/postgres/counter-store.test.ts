@@ -5,10 +5,9 @@ import type { PooledDatabase } from '../../../src/adapters/postgres/database.ts'
 import { postgresDifferences } from '../../../src/adapters/postgres/differences.ts';
 import { StoreTimeout, StoreUnavailable } from '../../../src/domain/errors.ts';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import type { CounterFixture } from '../../contracts/counter-store/fixture.ts';
 import { aRequest } from '../../contracts/counter-store/fixture.ts';
-import { basicCounterStoreContract } from '../../contracts/counter-store/index.ts';
+import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { ownClockContract } from '../../contracts/counter-store/own-clock.contract.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -23,7 +22,7 @@ beforeAll(() => {
 
 afterAll(() => secondPool.destroy());
 
-async function aFixture(): Promise<CounterFixture<BasicCounterStore>> {
+async function aFixture(): Promise<CounterFixture> {
   const clock = createFakeClock();
   return {
     store: createPostgresCounterStore({ pool: database().db.pool, clock }),
@@ -36,7 +35,7 @@ async function aFixture(): Promise<CounterFixture<BasicCounterStore>> {
 }
 
 describe('postgres CounterStore', () => {
-  basicCounterStoreContract(aFixture);
+  counterStoreContract(aFixture);
   ownClockContract(() => createPostgresCounterStore(database().db));
 
   test('a call that is given up while it waits for a connection is not sent', async () => {

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Call } from '../../../ports/call.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { CounterRequest, Refund } from '../../../ports/counter-store.ts';
+import type { Answer, UnitsAnswer } from './answers.ts';
+import { digest } from './digest.ts';
+import { inLockOrder, listed } from './lists.ts';
+import { runStatement } from './run-statement.ts';
+import * as statements from './statements.ts';
+
+export interface ConsumeOptions {
+  /** What is enough of the cost. Default: all of it. */
+  readonly least?: number;
+  /** Whether a denied request, a single one, takes what is there. Default: false. */
+  readonly charges?: boolean;
+}
+
+/** The functions on `counters`, each one statement. */
+export interface CounterServer {
+  /** As the next, for {@link isPlain} requests, and faster. */
+  readonly consumePlain: (request: CounterRequest, call: Call) => Promise<Answer | undefined>;
+  /** All or none; answers in the order of the requests. */
+  readonly consume: (
+    requests: readonly CounterRequest[],
+    options: ConsumeOptions,
+    call: Call,
+  ) => Promise<readonly (UnitsAnswer | undefined)[]>;
+  readonly look: (request: CounterRequest, call: Call) => Promise<Answer | undefined>;
+  readonly refund: (refund: Refund, call: Call) => Promise<void>;
+  /** `undefined`: for ever. */
+  readonly block: (
+    counter: Pick<Refund, 'key' | 'policy'>,
+    forMs: number | undefined,
+    call: Call,
+  ) => Promise<void>;
+  readonly reset: (key: string, call: Call) => Promise<void>;
+}
+
+/** Whether a request asks for nothing but to count. */
+export function isPlain({ policy, permitId, chargeDenied }: CounterRequest): boolean {
+  return permitId === undefined && !chargeDenied && policy.algorithm !== 'concurrency';
+}
+
+export function createCounterServer(pool: Pool, clock: Clock | undefined): CounterServer {
+  const nowMs = () => (clock === undefined ? null : Math.floor(clock.now()));
+  const run = <Row>(text: string, parameters: readonly unknown[], call: Call) =>
+    runStatement<Row>(pool, { text, parameters }, call);
+  const runOne = async (text: string, parameters: readonly unknown[], call: Call) =>
+    (await run<Answer>(text, parameters, call))[0];
+
+  return {
+    consumePlain: (request, call) => {
+      const { limit } = request.policy;
+      return runOne(statements.CONSUME, [...named(request), nowMs(), limit, request.cost], call);
+    },
+    consume: async (requests, { least = null, charges = false }, call) => {
+      const asked = inLockOrder(requests);
+      const parameters = [...listed(asked), least, charges, nowMs()];
+      const rows = await run<UnitsAnswer>(statements.CONSUME_LISTED, parameters, call);
+      const answers = new Map(asked.map(({ place }, index) => [place, rows[index]]));
+      return requests.map((_, place) => answers.get(place));
+    },
+    look: (request, call) => {
+      if (isPlain(request)) return runOne(statements.PEEK, [...named(request), nowMs()], call);
+      return runOne(statements.LOOK, [...listed(inLockOrder([request])), null, nowMs()], call);
+    },
+    refund: async (refund, call) => {
+      const permit = refund.permitId === undefined ? null : digest(refund.permitId);
+      await run(statements.REFUND, [...named(refund), refund.cost, permit, nowMs()], call);
+    },
+    block: async (counter, forMs, call) => {
+      await run(statements.BLOCK, [...named(counter), forMs ?? null, nowMs()], call);
+    },
+    reset: async (key, call) => {
+      await run(statements.RESET, [digest(key)], call);
+    },
+  };
+}
+
+function named({ key, policy: { algorithm, windowMs } }: Pick<Refund, 'key' | 'policy'>): readonly unknown[] {
+  return [digest(key), algorithm, windowMs];
+}

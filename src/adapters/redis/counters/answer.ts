@@ -8,9 +8,9 @@ export const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 /** What a counter answers first: see scripts.ts. */
 export type AnswerCode = 0 | 1 | 2 | 3;
 
-export const TAKEN: AnswerCode = 1;
-const BLOCKED: AnswerCode = 2;
-export const KNOWN: AnswerCode = 3;
+export const TAKEN = 1 satisfies AnswerCode;
+const BLOCKED = 2 satisfies AnswerCode;
+export const KNOWN = 3 satisfies AnswerCode;
 
 /** Reads what a counter answered at `nowMs`: its code, and the numbers after that. */
 export function readDecision(

@@ -1,3 +1,6 @@
+import { LEAVES, REFILL } from './algorithms.ts';
+import { KEEP, READ } from './storage.ts';
+
 /** Gives units back to an opened state; with `permit` to when they were taken. */
 const returning = /* lua */ `
 rules['fixed-window'].giveBack = function(state, window, units) state[2] = max(0, state[2] - units) end
@@ -15,7 +18,7 @@ rules['sliding-window'].giveBack = function(state, window, units, permit)
     if back > 0 then state[index], units = state[index] - back, units - back end
   end
   while #state > 2 and state[#state] == 0 do table.remove(state) end
-  if state[3] then state[1] = leaves(state, window) end
+  if state[3] then state[1] = ${LEAVES} end
 end
 rules['sliding-window'].isWhole = function(state) return not state[3] end
 rules['sliding-window'].untilOf = function(state) return state[1] end
@@ -33,8 +36,9 @@ end
 -- How much of a permit has surely not come back yet: see the domain's token-bucket.ts.
 local function stillMissing(state, window, permit, now)
   local units, fraction = state[2] - ((state[6] or 0) - permit.taken), state[3]
-  local came, cameFraction = refilled(min(max(0, now - permit.at), window), max(state[5], permit.limit), window)
-  local byTime, byTimeFraction = less(permit.units, 0, came, cameFraction, window)
+  local elapsed, rate = min(max(0, now - permit.at), window), max(state[5], permit.limit)
+  ${REFILL}
+  local byTime, byTimeFraction = less(permit.units, 0, back, backFraction, window)
   if isMore(units, fraction, byTime, byTimeFraction) then return units, fraction end
   return byTime, byTimeFraction
 end
@@ -59,24 +63,32 @@ local counting = {}
 
 counting.open = function(c)
   c.rule = rules[c.algorithm]
-  c.kept, c.extra, c.before = split(redis.call('HGET', c.key, c.field))
-  c.state, c.isFresh, c.isMoved = c.rule.open(c.kept, c.window, now)
-  c.blockedUntil = c.extra and c.extra.block or 0
+  local text = redis.call('HGET', c.key, c.field)
+  ${READ}
+  c.kept, c.extra, c.before = kept, extra, before
+  c.state, c.isFresh, c.isMoved = c.rule.open(kept, c.window, now)
+  c.blockedUntil = extra and extra.block or 0
 end
 
 counting.permitOf = function(c, id)
   if c.isFresh or not c.extra then return nil end
-  local list = numbers(redis.call('HGET', c.key, c.field .. ' ' .. id))
-  if not list[1] or list[1] <= now or list[2] ~= c.extra.generation then return nil end
-  return { units = list[3], at = list[4], taken = list[5], limit = list[6] }
+  local text = redis.call('HGET', c.key, c.field .. ' ' .. id)
+  ${READ}
+  if not kept[1] or kept[1] <= now or kept[2] ~= c.extra.generation then return nil end
+  return { units = kept[3], at = kept[4], taken = kept[5], limit = kept[6] }
 end
 
 counting.room = function(c) return c.rule.room(c.state, c.limit) end
 
+local function write(c, state, isFresh)
+  local extra = c.extra
+  ${KEEP}
+  put(c.key, c.field, text, c.before, ends)
+end
+
 counting.keep = function(c)
-  if c.isFresh and c.extra then c.extra.generation = c.extra.generation + 1 end
   c.kept = c.state
-  keep(c.key, c.field, c.state, c.extra, c.before, now, slack)
+  write(c, c.state, c.isFresh)
 end
 
 -- A bucket counts what is taken from the first permit on.
@@ -86,12 +98,12 @@ local function grant(c, units, id)
   c.extra.permits = max(c.extra.permits, ends)
   counting.keep(c)
   local permit = { ends, c.extra.generation, units, now, c.state[6] or 0, c.limit }
-  put(c.key, c.field .. ' ' .. id, digits(permit), ends, ends, now, slack)
+  put(c.key, c.field .. ' ' .. id, digits(permit), ends, ends)
 end
 
 counting.take = function(c, units, id)
   if id and c.algorithm == 'token-bucket' then c.state[6] = c.state[6] or 0 end
-  c.rule.spend(c.state, c, units, now)
+  c.rule.spend(c.state, c.limit, c.window, units, now)
   if id then grant(c, units, id) else counting.keep(c) end
 end
 
@@ -112,6 +124,6 @@ end
 counting.block = function(c, untilMs)
   c.extra = c.extra or { block = 0, generation = now, permits = 0 }
   c.extra.block = untilMs
-  keep(c.key, c.field, c.kept, c.extra, c.before, now, slack)
+  write(c, c.kept, false)
 end
 `;

@@ -13,7 +13,7 @@ local function leaseOf(c, id)
 end
 
 local function putLease(c, id, lease)
-  local text = digits({ lease.ends, lease.units }) .. ' ' .. lease.before .. ' ' .. lease.after
+  local text = digits({ lease.ends, lease.units }) .. lease.before .. ' ' .. lease.after
   return redis.call('HSET', c.key, c.field .. ' ' .. id, text) == 1
 end
 
@@ -30,8 +30,8 @@ holding.keep = function(c)
     redis.call('HDEL', c.key, c.field)
     return
   end
-  local text = '+' .. digits({ ends, c.blockedUntil, c.expires, c.held }) .. ' ' .. c.first .. ' ' .. c.last
-  put(c.key, c.field, text, c.before, ends, now, slack)
+  local text = '+' .. digits({ ends, c.blockedUntil, c.expires, c.held }) .. c.first .. ' ' .. c.last
+  put(c.key, c.field, text, c.before, ends)
 end
 
 holding.open = function(c)

@@ -1,10 +1,10 @@
 import type { CountingAlgorithm } from '../../../domain/limits/policy.ts';
 import type { RedisScript } from '../script.ts';
 import { defineScript } from '../script.ts';
-import { RULES } from './algorithms.ts';
+import { RULE_TABLE, RULES } from './algorithms.ts';
 import { counting } from './counting.ts';
 import { holding } from './holding.ts';
-import { reading, storing } from './storage.ts';
+import { CLOCK, KEEP, PUT, READ } from './storage.ts';
 
 /*
  * What a counter answers begins with one of these: 0 it has not its units, 1 they were taken by this call, 2 it is blocked, until
@@ -23,22 +23,28 @@ export const CONSUME_SCRIPTS: Readonly<Record<CountingAlgorithm, RedisScript>> =
 };
 
 function consumeScript(algorithm: CountingAlgorithm): RedisScript {
+  const { open, room, spend } = RULES[algorithm];
   return defineScript({
     name: `consume-${algorithm}`,
     keys: 1,
-    lua: /* lua */ `${reading}${RULES[algorithm]}${storing}
-local now, field, rule = clock(ARGV[1]), ARGV[3], rules['${algorithm}']
-local policy = { limit = tonumber(ARGV[4]), window = tonumber(ARGV[5]) }
-local cost = tonumber(ARGV[6])
-local kept, extra, before = split(redis.call('HGET', KEYS[1], field))
-local state, isFresh, isMoved = rule.open(kept, policy.window, now)
+    lua: /* lua */ `${CLOCK}
+local key, field, limit, window, units = KEYS[1], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local text = redis.call('HGET', key, field)
+${READ}${open}${room}
 local isBlocked = extra and extra.block > now
-local isTaken = not isBlocked and cost <= rule.room(state, policy.limit)
-if isTaken then rule.spend(state, policy, cost, now) end
+local isTaken = units <= room and not isBlocked
+if isTaken then
+  ${spend}
+end
 if isTaken or isMoved then
-  if extra and isFresh then extra.generation = extra.generation + 1 end
-  keep(KEYS[1], field, state, extra, before, now, tonumber(ARGV[2]))
   kept = state
+  ${KEEP}
+  local isNew = redis.call('HSET', key, field, text) == 1
+  if isNew or before ~= ends then
+    ${PUT}
+    if isNew then sweep(key, now) end
+    stay(key, before, ends, now, tonumber(ARGV[2]))
+  end
 end
 if isBlocked then return { now, 2, extra.block, unpack(kept) } end
 return { now, isTaken and 1 or 0, unpack(kept) }
@@ -53,16 +59,24 @@ return { now, isTaken and 1 or 0, unpack(kept) }
 export const peekScript = defineScript({
   name: 'peek-counter',
   keys: 1,
-  lua: /* lua */ `${reading}
-local now = clock(ARGV[1])
-local kept, extra = split(redis.call('HGET', KEYS[1], ARGV[2]))
+  lua: /* lua */ `${CLOCK}
+local text = redis.call('HGET', KEYS[1], ARGV[2])
+${READ}
 if extra and extra.block > now then return { now, 2, extra.block, unpack(kept) } end
 return { now, 0, unpack(kept) }
 `,
 });
 
-const anyCounter = /* lua */ `${reading}${Object.values(RULES).join('')}${storing}
-local now, slack, isLook = clock(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'look'
+const anyCounter = /* lua */ `${CLOCK}${RULE_TABLE}${PUT}
+local slack, isLook = tonumber(ARGV[2]), ARGV[3] == 'look'
+local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
+
+local function digits(list) return string.format(string.rep('%.0f ', #list), unpack(list)) end
+
+local function put(key, field, text, before, ends)
+  if redis.call('HSET', key, field, text) == 1 then sweep(key, now) end
+  stay(key, before, ends, now, slack)
+end
 ${counting}${holding}
 local function open(c)
   c.field = c.algorithm .. ':' .. string.format('%.0f', c.window)

@@ -11,42 +11,54 @@
  * Those of concurrency are in holding.ts. Lua's tostring writes 14 digits: numbers are formatted.
  */
 
-export const reading = /* lua */ `
-local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
-local rules = {}
-
-local function clock(driven)
-  if driven ~= '' then return tonumber(driven) end
+/** Makes `now` of the first argument: the time of a driven clock, or ''. */
+export const CLOCK = /* lua */ `
+local now = tonumber(ARGV[1])
+if not now then
   local time = redis.call('TIME')
-  return time[1] * 1000 + floor(time[2] / 1000)
-end
-
-local function numbers(text)
-  local list = {}
-  for digits in string.gmatch(text or '', '%d+') do list[#list + 1] = tonumber(digits) end
-  return list
-end
-
--- What the algorithm keeps, and what stands before it.
-local function split(text)
-  local list = numbers(text)
-  if string.byte(text or '') ~= 43 then return list, nil, list[1] end
-  return { unpack(list, 5) }, { block = list[2], generation = list[3], permits = list[4] }, list[1]
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 `;
 
-export const storing = /* lua */ `
-local function digits(list)
-  local texts = {}
-  for index, number in ipairs(list) do texts[index] = string.format('%.0f', number) end
-  return table.concat(texts, ' ')
+/**
+ * From the `text` of a counter makes `kept`, what its algorithm keeps; `extra`, what stands before that, if anything does; and
+ * `before`, the time that it begins with.
+ */
+export const READ = /* lua */ `
+local kept, extra = {}, nil
+if text then
+  local count = 0
+  for number in string.gmatch(text, '%d+') do
+    count = count + 1
+    kept[count] = tonumber(number)
+  end
 end
+local before = kept[1]
+if text and string.byte(text) == 43 then
+  extra = { block = kept[2], generation = kept[3], permits = kept[4] }
+  kept = { unpack(kept, 5) }
+end
+`;
 
+/** Writes `state` to the `field` of `key`, with `extra` if that says anything, and says so if permits of before say nothing now. */
+export const KEEP = /* lua */ `
+if extra and isFresh then extra.generation = extra.generation + 1 end
+local text, ends = string.format(string.rep('%.0f ', #state), unpack(state)), state[1]
+local lasts = extra and math.max(extra.block, extra.permits) or 0
+if lasts > now then
+  ends = math.max(ends or 0, lasts)
+  text = string.format('+%.0f %.0f %.0f %.0f ', ends, extra.block, extra.generation, extra.permits) .. text
+end
+`;
+
+/**
+ * Functions to write fields. A caller that asks with ever other windows or permits must not fill a hash that never expires: each new
+ * field looks at a few others. The hash stays until it counts nothing, which was asked for already when it is as it was before.
+ */
+export const PUT = /* lua */ `
 -- Of concurrency: only the scripts that know it.
 local dropHolding
 
--- A caller that asks with ever other windows or permits must not fill a hash that never expires: each new field looks at a few
--- others.
 local function sweep(key, now)
   local found = redis.call('HRANDFIELD', key, 4, 'WITHVALUES')
   for index = 1, #found, 2 do
@@ -58,22 +70,10 @@ local function sweep(key, now)
   end
 end
 
--- Writes a field, and lets the hash stay until it counts nothing, which was asked for already when it is as it was before.
-local function put(key, field, text, before, ends, now, slack)
-  if redis.call('HSET', key, field, text) == 1 then sweep(key, now) end
-  if before ~= ends then
-    local lasts = ends - now + slack
-    if redis.call('PTTL', key) < lasts then redis.call('PEXPIRE', key, digits({ lasts })) end
+local function stay(key, before, ends, now, slack)
+  local lasts = ends - now + slack
+  if before ~= ends and redis.call('PTTL', key) < lasts then
+    redis.call('PEXPIRE', key, string.format('%.0f', lasts))
   end
-end
-
-local function keep(key, field, state, extra, before, now, slack)
-  local text, ends = digits(state), state[1] or 0
-  local lasts = extra and max(extra.block, extra.permits) or 0
-  if lasts > now then
-    ends = max(ends, lasts)
-    text = '+' .. digits({ ends, extra.block, extra.generation, extra.permits }) .. ' ' .. text
-  end
-  put(key, field, text, before, ends, now, slack)
 end
 `;

@@ -50,12 +50,14 @@ function argsOf({ policy, cost, least = cost, permitId, chargeDenied }: Wish, ke
   return [key, algorithm, limit, windowMs, cost, least, filedPermit(permitId), chargeDenied ? 1 : 0];
 }
 
+const HAS: Readonly<Record<number, Answered['units']>> = { [TAKEN]: 'taken', [KNOWN]: 'known' };
+
 function readAnswer(
   { policy, cost, least = cost }: Wish,
   nowMs: number,
   [count = 0, code = 0, ...rest]: readonly number[],
 ): Answered {
-  const units = code === TAKEN ? 'taken' : code === KNOWN ? 'known' : 'none';
+  const units = HAS[code] ?? 'none';
   const asked = { policy, cost: units === 'none' ? least : count };
   return { units, count, decision: readDecision(asked, nowMs, code as AnswerCode, rest) };
 }

@@ -1,50 +1,66 @@
-import { storeDecision } from '../../domain/limits/store-decision.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
-import type { RedisClient } from './client.ts';
-import { filedKey } from './counters/filed-key.ts';
-import { consumeScript, peekScript } from './counters/scripts.ts';
-import { readState } from './counters/state.ts';
-import type { RedisKeys } from './keys.ts';
+import { demandPermit } from '../../domain/limits/concurrency.ts';
+import { counterName, demandDistinct } from '../../domain/limits/counter-name.ts';
+import type { CountingAlgorithm } from '../../domain/limits/policy.ts';
+import type { Call } from '../../ports/call.ts';
+import type { CounterRequest, CounterStore, Decision, Refund } from '../../ports/counter-store.ts';
+import { createConsumeAcrossSlots } from './counters/across-slots.ts';
+import type { AnswerCode } from './counters/answer.ts';
+import { FOR_EVER_MS, readDecision } from './counters/answer.ts';
+import { blockScript, CONSUME_SCRIPTS, peekScript, refundScript } from './counters/scripts.ts';
+import type { CounterServer, RedisCounterOptions } from './counters/server.ts';
+import { createCounterServer } from './counters/server.ts';
+import type { Answered, Take } from './counters/taking.ts';
+import { createTake, filedPermit } from './counters/taking.ts';
 import { withStoreErrors } from './store-errors.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export interface RedisCounterOptions {
-  readonly client: RedisClient;
-  readonly keys: RedisKeys;
-  /** How long counters stay in memory after they count nothing any more. Default: 1,000. */
-  readonly slackMs?: number;
-  /** Replaces the server's clock. Of all instances, so for tests only; `slackMs` covers the real time they take. */
-  readonly clock?: Clock;
-}
-
-const DEFAULT_SLACK_MS = 1_000;
-
 /**
- * A hash for each rate-limit key, with a field for each algorithm and window, changed by one script a call. So each call is one
- * round trip, the server's clock is the only one, and nothing is admitted twice from however many instances. Needs Redis 6.2.
+ * A hash for each rate-limit key, with a field for each algorithm and window and one for each permit, changed by one script a call.
+ * So each call is one round trip, the server's clock is the only one, and nothing is admitted twice from however many instances.
+ * Only `consumeAll` of several keys in a cluster takes more: no script reaches all of them. Needs Redis 6.2.
  *
  * After a crash of the server the counts are those that its persistence brings back: by default those of the last snapshot,
  * with `appendonly yes` all but the last second's, without either none. A fail-over loses what the replica had not heard of. What
  * is lost may be taken again.
  */
-export function createRedisCounterStore(options: RedisCounterOptions): BasicCounterStore {
-  const { client, keys, slackMs = DEFAULT_SLACK_MS, clock } = options;
-  const driven = () => (clock === undefined ? '' : Math.floor(clock.now()));
-  const hashOf = (key: string) => keys.counters(filedKey(key));
+export function createRedisCounterStore(options: RedisCounterOptions): CounterStore {
+  const server = createCounterServer(options);
+  const { client, hashOf } = server;
+  const take = createTake(server);
+  const consumeAll = createConsumeAll(server, take);
 
   return {
     consume: (request, call) =>
       withStoreErrors(() => {
-        const { algorithm, limit, windowMs } = request.policy;
-        const args = [driven(), slackMs, nameOf(request), algorithm, limit, windowMs, request.cost];
-        return consumeScript(client, [hashOf(request.key)], args, call).then(decisionOn(request));
+        if (isPlain(request)) return consumePlain(server, request, call);
+        demandPermit(request);
+        return take('take', [request], call).then(firstDecision);
       }),
 
     peek: (request, call) =>
       withStoreErrors(() => {
-        const args = [driven(), nameOf(request)];
-        return peekScript(client, [hashOf(request.key)], args, call).then(decisionOn(request));
+        if (isPlain(request)) return peekPlain(server, request, call);
+        return take('look', [request], call).then(firstDecision);
+      }),
+
+    consumeAll: (requests, call) => withStoreErrors(() => consumeAll(requests, call)),
+
+    consumeUpTo: (request, least, call) =>
+      withStoreErrors(async () => {
+        demandPermit(request);
+        const { count, decision } = first(
+          await take('take', [{ ...request, least, chargeDenied: false }], call),
+        );
+        return { taken: decision.allowed ? count : 0, decision };
+      }),
+
+    refund: (refund, call) => withStoreErrors(() => giveBack(server, refund, call)),
+
+    block: (key, { algorithm, windowMs }, forMs, call) =>
+      withStoreErrors(async () => {
+        const lasts = Number.isFinite(forMs) ? forMs : 'inf';
+        const args = [server.driven(), server.slackMs, '', algorithm, windowMs, lasts, FOR_EVER_MS];
+        await blockScript(client, [hashOf(key)], args, call);
       }),
 
     reset: (key, call) =>
@@ -54,14 +70,60 @@ export function createRedisCounterStore(options: RedisCounterOptions): BasicCoun
   };
 }
 
-function nameOf({ policy }: BasicCounterRequest): string {
-  return `${policy.algorithm}:${policy.windowMs}`;
+function createConsumeAll(server: CounterServer, take: Take): CounterStore['consumeAll'] {
+  const refund = (each: Refund, call: Call) => giveBack(server, each, call);
+  const consumeAcrossSlots = createConsumeAcrossSlots({ take, refund });
+  return async (requests, call) => {
+    call.signal.throwIfAborted();
+    for (const request of requests) demandPermit(request);
+    demandDistinct(requests);
+    if (requests.length === 0) return [];
+    const isOfOneKey = requests.every(({ key }) => key === requests[0]?.key);
+    if (server.client.isCluster && !isOfOneKey) return consumeAcrossSlots(requests, call);
+    const uncharged = requests.map((request) => ({ ...request, chargeDenied: false }));
+    return (await take('take', uncharged, call)).map(({ decision }) => decision);
+  };
 }
 
-function decisionOn(request: BasicCounterRequest): (reply: unknown) => Decision {
+/** What most requests are, for which there are scripts that do no more. */
+type PlainRequest = CounterRequest & { readonly policy: { readonly algorithm: CountingAlgorithm } };
+
+function isPlain(request: CounterRequest): request is PlainRequest {
+  const { policy, permitId, chargeDenied } = request;
+  return permitId === undefined && chargeDenied !== true && policy.algorithm !== 'concurrency';
+}
+
+function consumePlain(server: CounterServer, request: PlainRequest, call: Call): Promise<Decision> {
+  const { key, policy, cost } = request;
+  const args = [server.driven(), server.slackMs, counterName(policy), policy.limit, policy.windowMs, cost];
+  const run = CONSUME_SCRIPTS[policy.algorithm];
+  return run(server.client, [server.hashOf(key)], args, call).then(decisionOn(request));
+}
+
+function peekPlain(server: CounterServer, request: PlainRequest, call: Call): Promise<Decision> {
+  const args = [server.driven(), counterName(request.policy)];
+  return peekScript(server.client, [server.hashOf(request.key)], args, call).then(decisionOn(request));
+}
+
+function decisionOn(request: PlainRequest): (reply: unknown) => Decision {
   return (reply) => {
-    const [nowMs, taken, ...numbers] = reply as readonly [number, number, ...number[]];
-    const state = numbers.length === 0 ? undefined : readState(request.policy, numbers);
-    return storeDecision(request, { nowMs, state, taken: taken === 1 });
+    const [nowMs, code, ...rest] = reply as readonly [number, AnswerCode, ...number[]];
+    return readDecision(request, nowMs, code, rest);
   };
+}
+
+async function giveBack(server: CounterServer, refund: Refund, call: Call): Promise<void> {
+  const { key, policy, cost, permitId } = refund;
+  const { algorithm, windowMs } = policy;
+  const args = [server.driven(), server.slackMs, '', algorithm, windowMs, cost, filedPermit(permitId)];
+  await refundScript(server.client, [server.hashOf(key)], args, call);
+}
+
+function first([answered]: readonly Answered[]): Answered {
+  if (answered === undefined) throw new Error('a counter did not answer');
+  return answered;
+}
+
+function firstDecision(answers: readonly Answered[]): Decision {
+  return first(answers).decision;
 }

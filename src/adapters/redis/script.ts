@@ -8,8 +8,8 @@ export interface ScriptDefinition {
   readonly name: string;
   /** Lua 5.1. Whole numbers beyond 14 digits must be written with `string.format('%.0f', ...)`. */
   readonly lua: string;
-  /** How many keys it takes. All of a call must be in one slot (one hash tag). */
-  readonly keys: number;
+  /** How many keys it takes; absent: any number. All of a call must be in one slot (one hash tag). */
+  readonly keys?: number;
 }
 
 /**
@@ -27,12 +27,12 @@ export function defineScript({ name, lua, keys: keyCount }: ScriptDefinition): R
   const text = `-- mediamesh ${name}\n${lua}`;
   const sha = createHash('sha1').update(text).digest('hex');
   return (client, keys, args, call) => {
-    if (keys.length !== keyCount)
+    if (keyCount !== undefined && keys.length !== keyCount)
       throw new TypeError(`the script ${name} takes ${keyCount} keys, was given ${keys.length}`);
     return untilAborted(call, () =>
-      client.evalsha(sha, keyCount, ...keys, ...args).catch((error: unknown) => {
+      client.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
         if (!isUnknownScript(error)) throw error;
-        return client.eval(text, keyCount, ...keys, ...args);
+        return client.eval(text, keys.length, ...keys, ...args);
       }),
     );
   };

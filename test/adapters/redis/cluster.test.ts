@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRedisCounterStore } from '../../../src/adapters/redis/counter-store.ts';
 import { redisDifferences } from '../../../src/adapters/redis/differences.ts';
 import { createRedisHotProgramStore } from '../../../src/adapters/redis/hot-program-store.ts';
-import { basicCounterStoreContract } from '../../contracts/counter-store/index.ts';
+import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { START_MS } from '../../contracts/hot-program-store/fixture.ts';
 import { hotProgramStoreContract } from '../../contracts/hot-program-store/index.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -23,7 +23,7 @@ describe('on a Redis Cluster', () => {
     return { store, clock, differences: redisDifferences.hotProgramStore };
   });
 
-  basicCounterStoreContract(async () => {
+  counterStoreContract(async () => {
     const { client, keys } = redis();
     const clock = createFakeClock();
     const restart = () => createRedisCounterStore({ client, keys, clock, slackMs: 3_600_000 });

@@ -4,10 +4,9 @@ import { createRedisCounterStore } from '../../../src/adapters/redis/counter-sto
 import { filedKey } from '../../../src/adapters/redis/counters/filed-key.ts';
 import { redisDifferences } from '../../../src/adapters/redis/differences.ts';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import type { CounterFixture } from '../../contracts/counter-store/fixture.ts';
 import { aRequest } from '../../contracts/counter-store/fixture.ts';
-import { basicCounterStoreContract } from '../../contracts/counter-store/index.ts';
+import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { ownClockContract } from '../../contracts/counter-store/own-clock.contract.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
@@ -24,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => secondClient.disconnect());
 
 /** A clock that stands still needs counters that stay for the real time a test takes. */
-async function aFixture(): Promise<CounterFixture<BasicCounterStore>> {
+async function aFixture(): Promise<CounterFixture> {
   const { client, keys } = redis();
   const clock = createFakeClock();
   const shared = { keys, clock, slackMs: 3_600_000 };
@@ -33,12 +32,12 @@ async function aFixture(): Promise<CounterFixture<BasicCounterStore>> {
     elsewhere: createRedisCounterStore({ ...shared, client: secondClient }),
     restart: () => createRedisCounterStore({ ...shared, client: secondClient }),
     clock,
-    differences: redisDifferences.counterStore,
+    differences: { ...redisDifferences.counterStore, acrossKeys: 'atomic' },
   };
 }
 
 describe('redis CounterStore', () => {
-  basicCounterStoreContract(aFixture);
+  counterStoreContract(aFixture);
   ownClockContract(() => createRedisCounterStore(redis()));
 
   test.each(COUNTING_ALGORITHMS)(

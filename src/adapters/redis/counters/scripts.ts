@@ -1,155 +1,170 @@
+import type { CountingAlgorithm } from '../../../domain/limits/policy.ts';
+import type { RedisScript } from '../script.ts';
 import { defineScript } from '../script.ts';
+import { RULE_TABLE, RULES } from './algorithms.ts';
+import { counting } from './counting.ts';
+import { holding } from './holding.ts';
+import { CLOCK, KEEP, PUT, READ } from './storage.ts';
 
 /*
- * KEYS: the hash of a rate-limit key. Its fields are named by algorithm and window; a value is whole numbers in plain digits,
- * separated by spaces, the first of which says from when on (Unix time, ms) it counts nothing:
- *
- *   fixed-window    window end, units
- *   sliding-window  expiry, number of the first sub-window, units of each sub-window from there
- *   token-bucket    expiry or somewhat later, missing units, their fraction in 1/window, since when, limit
- *
- * Redis runs Lua 5.1, whose only numbers are doubles: every number below stays under 2^53, so all arithmetic is exact. Its
- * tostring writes 14 digits: numbers are formatted.
+ * What a counter answers begins with one of these: 0 it has not its units, 1 they were taken by this call, 2 it is blocked, until
+ * the number that follows, 3 its permit is known. Last come the numbers that are kept of it then, if there are any.
  */
 
-const reading = /* lua */ `
-local function clock(driven)
-  if driven ~= '' then return tonumber(driven) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+/**
+ * Takes units from a counter that counts, without a permit, when all of them are there: the call that is asked most. Answers the
+ * time and what the counter answers.
+ * ARGV: driven clock or '', slack of the expiry in ms, field, limit, window in ms, cost.
+ */
+export const CONSUME_SCRIPTS: Readonly<Record<CountingAlgorithm, RedisScript>> = {
+  'fixed-window': consumeScript('fixed-window'),
+  'sliding-window': consumeScript('sliding-window'),
+  'token-bucket': consumeScript('token-bucket'),
+};
 
-local function numbers(text)
-  local list = {}
-  for digits in string.gmatch(text or '', '%d+') do list[#list + 1] = tonumber(digits) end
-  return list
+function consumeScript(algorithm: CountingAlgorithm): RedisScript {
+  const { open, room, spend } = RULES[algorithm];
+  return defineScript({
+    name: `consume-${algorithm}`,
+    keys: 1,
+    lua: /* lua */ `${CLOCK}
+local key, field, limit, window, units = KEYS[1], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local text = redis.call('HGET', key, field)
+${READ}${open}${room}
+local isBlocked = extra and extra.block > now
+local isTaken = units <= room and not isBlocked
+if isTaken then
+  ${spend}
 end
-`;
+if isTaken or isMoved then
+  kept = state
+  ${KEEP}
+  local isNew = redis.call('HSET', key, field, text) == 1
+  if isNew or before ~= ends then
+    ${PUT}
+    if isNew then sweep(key, now) end
+    stay(key, before, ends, now, tonumber(ARGV[2]))
+  end
+end
+if isBlocked then return { now, 2, extra.block, unpack(kept) } end
+return { now, isTaken and 1 or 0, unpack(kept) }
+`,
+  });
+}
 
 /**
- * Answers the time, 0 and the numbers of the state, if there is one.
+ * Looks at a counter that counts, without a permit. Answers the time and what the counter answers.
  * ARGV: driven clock or '', field.
  */
 export const peekScript = defineScript({
   name: 'peek-counter',
   keys: 1,
-  lua: /* lua */ `${reading}
-return { clock(ARGV[1]), 0, unpack(numbers(redis.call('HGET', KEYS[1], ARGV[2]))) }
+  lua: /* lua */ `${CLOCK}
+local text = redis.call('HGET', KEYS[1], ARGV[2])
+${READ}
+if extra and extra.block > now then return { now, 2, extra.block, unpack(kept) } end
+return { now, 0, unpack(kept) }
 `,
 });
 
-// Each takes the numbers of a state (empty: none), moved to now when they lie in the future, and answers whether `cost` was
-// taken, and what to keep unless all stays as it was. They are the domain's algorithms, step by step.
-const algorithms = /* lua */ `
-local floor, ceil = math.floor, math.ceil
-local take = {}
+const anyCounter = /* lua */ `${CLOCK}${RULE_TABLE}${PUT}
+local slack, isLook = tonumber(ARGV[2]), ARGV[3] == 'look'
+local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
 
-take['fixed-window'] = function(kept, policy, now)
-  local window = policy.window
-  local ends, used = kept[1], kept[2]
-  if not ends or ends <= now then ends, used = (floor(now / window) + 1) * window, 0 end
-  local moved = ends > now + window
-  if moved then ends = now + window end
-  local taken = used + policy.cost <= policy.limit
-  if taken then used = used + policy.cost end
-  return taken, (taken or moved) and { ends, used }
+local function digits(list) return string.format(string.rep('%.0f ', #list), unpack(list)) end
+
+local function put(key, field, text, before, ends)
+  if redis.call('HSET', key, field, text) == 1 then sweep(key, now) end
+  stay(key, before, ends, now, slack)
 end
-
--- 15 bits of the limit at a time, since elapsed * limit may pass 2^53.
-local function refilled(elapsed, limit, window)
-  local high = floor(limit / 32768)
-  local product = elapsed * high
-  local units = floor(product / window)
-  local rest = (product - units * window) * 32768 + elapsed * (limit - high * 32768)
-  local more = floor(rest / window)
-  return units * 32768 + more, rest - more * window
-end
-
-take['token-bucket'] = function(kept, policy, now)
-  local limit, window = policy.limit, policy.window
-  local units, fraction, since, rate = kept[2] or 0, kept[3] or 0, kept[4] or now, kept[5] or limit
-  local moved = since > now
-  local elapsed = moved and 0 or math.min(now - since, window)
-  local back, backFraction = refilled(elapsed, rate, window)
-  units, fraction = units - back, fraction - backFraction
-  if fraction < 0 then units, fraction = units - 1, fraction + window end
-  if units < 0 then units, fraction = 0, 0 end
-  local after = units + policy.cost
-  local taken = after < limit or (after == limit and fraction == 0)
-  if taken then units, rate = after, limit end
-  if not (taken or moved) then return false end
-  -- Of the expiry alone a rounded product is good enough, a millisecond late. It moves in strides, which spares most calls the
-  -- commands that set the key's.
-  local expires, lasts = kept[1], ceil((units * window + fraction) / rate) + 1
-  if moved or not expires or expires < now + lasts then expires = now + ceil(lasts * 1.125) end
-  return taken, { expires, units, fraction, now, rate }
-end
-
-take['sliding-window'] = function(kept, policy, now)
-  local window = policy.window
-  local current = floor(now * 10 / window)
-  local first, counts = kept[2] or current, {}
-  for index = 3, #kept do counts[index - 2] = kept[index] end
-  local moved = first + #counts - 1 > current
-  if moved then
-    if #counts > 1 then counts[#counts - 1] = counts[#counts - 1] + table.remove(counts) end
-    first = current - #counts + 1
-  end
-  while counts[1] and (counts[1] == 0 or first < current - 10) do
-    table.remove(counts, 1)
-    first = first + 1
-  end
-  if not counts[1] then first = current end
-  local used = 0
-  for _, units in ipairs(counts) do used = used + units end
-  local taken = used + policy.cost <= policy.limit
-  if taken then
-    for index = #counts + 1, current - first + 1 do counts[index] = 0 end
-    counts[#counts] = counts[#counts] + policy.cost
-  end
-  if not (taken or moved) then return false end
-  return taken, { ceil((first + #counts + 10) * window / 10), first, unpack(counts) }
-end
-`;
-
-const storage = /* lua */ `
-local function digits(list)
-  local texts = {}
-  for index, number in ipairs(list) do texts[index] = string.format('%.0f', number) end
-  return table.concat(texts, ' ')
-end
-
--- A caller that asks with ever other windows must not fill a hash that never expires: each new field looks at a few others.
-local function sweep(key, now)
-  local found = redis.call('HRANDFIELD', key, 4, 'WITHVALUES')
-  for index = 1, #found, 2 do
-    if tonumber(string.match(found[index + 1], '%d+')) <= now then redis.call('HDEL', key, found[index]) end
-  end
-end
-
-local function keep(key, field, kept, state, now, slack)
-  if redis.call('HSET', key, field, digits(state)) == 1 then sweep(key, now) end
-  if kept[1] ~= state[1] then
-    local lasts = state[1] - now + slack
-    if redis.call('PTTL', key) < lasts then redis.call('PEXPIRE', key, digits({ lasts })) end
-  end
+${counting}${holding}
+local function open(c)
+  c.field = c.algorithm .. ':' .. string.format('%.0f', c.window)
+  c.kind = c.algorithm == 'concurrency' and holding or counting
+  c.kind.open(c)
 end
 `;
 
 /**
- * Takes units when all of them are there. Answers the time, 1 when they were taken, else 0, and the numbers of the state that it
- * left, if there is one.
- * ARGV: driven clock or '', slack of the expiry in ms, field, algorithm, limit, window in ms, cost.
+ * Takes the units of all requests when each has at least so many as it needs and is not blocked, else none; or only looks. Answers
+ * the time, and of each request a list: units that it has, and what its counter answers.
+ * KEYS: the hashes. ARGV: driven clock or '', slack of the expiry in ms, 'look' or 'take', and for each request which of the keys,
+ * algorithm, limit, window in ms, units to take at most, units to take at least, permit or '', whether to take what is there on a
+ * denial (0 or 1).
  */
-export const consumeScript = defineScript({
-  name: 'consume-counter',
+export const takeScript = defineScript({
+  name: 'take-from-counters',
+  lua: /* lua */ `${anyCounter}
+local asked, isPassed = {}, true
+for index = 4, #ARGV, 8 do
+  local key, algorithm, limit, window, cost, least, id, isCharged = unpack(ARGV, index, index + 7)
+  local c = {
+    key = KEYS[tonumber(key)], algorithm = algorithm, limit = tonumber(limit), window = tonumber(window),
+    cost = tonumber(cost), least = tonumber(least), id = id ~= '' and id or nil, isCharged = isCharged == '1',
+  }
+  open(c)
+  c.permit = c.id and c.kind.permitOf(c, c.id)
+  c.isBlocked = c.blockedUntil > now
+  if c.isBlocked or not (c.permit or c.least <= c.kind.room(c)) then isPassed = false end
+  asked[#asked + 1] = c
+end
+
+local function take(c)
+  if c.permit and c.kind == counting then return 3, c.permit.units end
+  local units = c.permit and c.permit.units or min(c.cost, c.kind.room(c))
+  c.kind.take(c, units, c.id)
+  return c.permit and 3 or 1, units
+end
+
+local function look(c)
+  if c.isBlocked then return 2, 0 end
+  return c.permit and 3 or 0, c.permit and c.permit.units or 0
+end
+
+local function deny(c)
+  local isCharged = c.isCharged and not (c.isBlocked or c.permit) and c.kind == counting
+  local room = isCharged and c.kind.room(c) or 0
+  if room > 0 then c.kind.take(c, room) elseif c.isMoved then c.kind.keep(c) end
+  return look(c)
+end
+
+local act, answer = isLook and look or isPassed and take or deny, { now }
+for index, c in ipairs(asked) do
+  local code, units = act(c)
+  local list = code == 2 and { units, code, c.blockedUntil } or { units, code }
+  for _, number in ipairs(c.kind.numbers(c, code)) do list[#list + 1] = number end
+  answer[index + 1] = list
+end
+return answer
+`,
+});
+
+/**
+ * Gives units back.
+ * ARGV: driven clock or '', slack of the expiry in ms, '', algorithm, window in ms, units, permit or ''.
+ */
+export const refundScript = defineScript({
+  name: 'refund-counter',
   keys: 1,
-  lua: /* lua */ `${reading}${algorithms}${storage}
-local now, field = clock(ARGV[1]), ARGV[3]
-local policy = { limit = tonumber(ARGV[5]), window = tonumber(ARGV[6]), cost = tonumber(ARGV[7]) }
-local kept = numbers(redis.call('HGET', KEYS[1], field))
-local taken, state = take[ARGV[4]](kept, policy, now)
-if state then keep(KEYS[1], field, kept, state, now, tonumber(ARGV[2])) end
-return { now, taken and 1 or 0, unpack(state or kept) }
+  lua: /* lua */ `${anyCounter}
+local c = { key = KEYS[1], algorithm = ARGV[4], window = tonumber(ARGV[5]) }
+open(c)
+c.kind.giveBack(c, ARGV[7] ~= '' and ARGV[7] or nil, tonumber(ARGV[6]))
+`,
+});
+
+/**
+ * Blocks a counter for so long, at most until `longest`, which stands for ever; never for shorter than it is.
+ * ARGV: driven clock or '', slack of the expiry in ms, '', algorithm, window in ms, ms or 'inf', longest (Unix time, ms).
+ */
+export const blockScript = defineScript({
+  name: 'block-counter',
+  keys: 1,
+  lua: /* lua */ `${anyCounter}
+local c = { key = KEYS[1], algorithm = ARGV[4], window = tonumber(ARGV[5]) }
+local longest = tonumber(ARGV[7])
+local untilMs = ARGV[6] == 'inf' and longest or min(now + ceil(tonumber(ARGV[6])), longest)
+open(c)
+if untilMs > max(now, c.blockedUntil) then c.kind.block(c, untilMs) end
 `,
 });

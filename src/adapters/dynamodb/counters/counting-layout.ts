@@ -136,12 +136,13 @@ function giveBackTo<State extends LimitState>(
   const next = rules.giveBack(state, policy, { units, permit }, at);
   const removed = permit && removal(form, permit.id, map, slot);
   if (next === state) return together(removed);
-  const exactly = asSeenIn(form, map, slot);
+  if (next !== undefined) {
+    const change = form.subtract(returned, next, counting, slot);
+    return together(change ?? replacement(form, map, next, slot), removed);
+  }
   // The permits go with the counter.
-  if (next === undefined)
-    return { remove: [slot.path], conditions: [...exactly.conditions, ...(removed?.conditions ?? [])] };
-  const change = form.subtract(returned, next, counting, slot);
-  return together(change ?? { ...exactly, set: setFields(slot, form.encode(next)) }, removed);
+  const { conditions } = together(asSeenIn(form, map, slot), removed);
+  return { remove: [slot.path], conditions };
 }
 
 function removal<State extends LimitState>(
@@ -154,6 +155,15 @@ function removal<State extends LimitState>(
     remove: [permitPath(slot, id), ...(form.beside?.removed(id, slot) ?? [])],
     conditions: [asSeen(slot, id, permitValue(map, id))],
   };
+}
+
+function replacement<State extends LimitState>(
+  form: CounterForm<State>,
+  map: Attributes,
+  next: State,
+  slot: Slot,
+): Change {
+  return { ...asSeenIn(form, map, slot), set: setFields(slot, form.encode(next)) };
 }
 
 /** That the state is what was seen; others may come by permits, or lose them. */

@@ -5,6 +5,7 @@ import { counterOf, FOR_EVER_MS } from './counter.ts';
 import { judge } from './judge.ts';
 import type { GivingBack } from './layout.ts';
 import type { Operation, Seen } from './settle.ts';
+import type { Terms } from './terms.ts';
 
 /** Looks do not ask how much is left, so any limit does. */
 const ANY_LIMIT = 1;
@@ -27,7 +28,9 @@ export function returning({ key, policy, cost, permitId }: Refund): Operation<tr
     plan(believed, at) {
       const found = find(believed, at);
       if (found === undefined) return undefined;
-      const change = counter.layout.giveBack.bind(counter.layout, found.returned, found.belief);
+      const { returned, belief } = found;
+      const change = (terms: Terms) =>
+        counter.layout.giveBack(returned, belief, { path: terms.name(counter.attribute), terms });
       return { parts: [{ counter, itemExpiresAt: undefined, change }], answer: () => true };
     },
     settled: (truth, at) => (find(truth, at) ? undefined : true),
@@ -47,7 +50,8 @@ export function blocking(key: string, policy: Omit<Policy, 'limit'>, forMs: numb
           counter,
           itemExpiresAt: believed?.itemExpiresAt,
           neededUntilMs: untilMsAt(at),
-          change({ terms }, blockPath) {
+          change(terms) {
+            const blockPath = terms.name(counter.blockAttribute);
             const until = terms.number(untilMsAt(at));
             return {
               set: [`${blockPath} = ${until}`],

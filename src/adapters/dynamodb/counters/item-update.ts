@@ -2,7 +2,8 @@ import { numberValue } from './attribute-values.ts';
 import { together } from './changes.ts';
 import type { Counter } from './counter.ts';
 import type { Update } from './items.ts';
-import type { Change, Slot } from './layout.ts';
+import type { Change } from './layout.ts';
+import type { Terms } from './terms.ts';
 import { createTerms } from './terms.ts';
 
 /**
@@ -24,21 +25,19 @@ export interface Part {
   readonly itemExpiresAt: number | undefined;
   /** Until when the item has to stay; absent: what is there is enough. */
   readonly neededUntilMs?: number;
-  /** `blockPath`: of the attribute with the counter's block. */
-  change(slot: Slot, blockPath: string): Change;
+  /** Terms that are not used are an error. */
+  change(terms: Terms): Change;
 }
 
 /** The one update that does all the parts, counters of one item, if all that they take for granted is so. */
 export function updateOf(itemKey: string, parts: readonly Part[]): Update {
   const terms = createTerms();
-  const changes = parts.map(({ counter, change }) =>
-    change({ path: terms.name(counter.attribute), terms }, terms.name(counter.blockAttribute)),
-  );
+  const changes = parts.map((part) => part.change(terms));
   const {
     set = [],
     remove = [],
     conditions,
-  } = together(...changes, stayOf(parts, { path: terms.name('expiresAt'), terms }));
+  } = together(...changes, stayOf(parts, terms));
   const clauses = [
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
@@ -54,9 +53,10 @@ export function updateOf(itemKey: string, parts: readonly Part[]): Update {
 }
 
 /** Sees to it that the item lasts as long as any of its counters, without ever shortening what another has asked for. */
-function stayOf(parts: readonly Part[], { path, terms }: Slot): Change | undefined {
+function stayOf(parts: readonly Part[], terms: Terms): Change | undefined {
   const needed = parts.map(({ neededUntilMs }) => neededUntilMs).filter((each) => each !== undefined);
   if (needed.length === 0) return undefined;
+  const path = terms.name('expiresAt');
   const neededSecond = Math.min(LAST_SECOND, Math.ceil((Math.max(...needed) + SLACK_MS) / 1000));
   const seen = parts[0]?.itemExpiresAt;
   if (seen !== undefined && seen >= neededSecond)

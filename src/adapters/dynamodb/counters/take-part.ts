@@ -35,10 +35,11 @@ export function takePart(asked: Case, units: Units): Part {
     counter,
     itemExpiresAt: sighting?.itemExpiresAt,
     neededUntilMs: endMs,
-    change(slot, blockPath) {
+    change(terms) {
+      const blockPath = terms.name(counter.blockAttribute);
       const belief = { map: sighting?.map, state: judged.state, at };
-      const change = changeOf(asked, units, belief, slot);
-      const isFree = `attribute_not_exists(${blockPath}) OR ${blockPath} <= ${slot.terms.number(at.steadyMs)}`;
+      const change = changeOf(asked, units, belief, { path: terms.name(counter.attribute), terms });
+      const isFree = `attribute_not_exists(${blockPath}) OR ${blockPath} <= ${terms.number(at.steadyMs)}`;
       return { ...change, conditions: [...change.conditions, isFree] };
     },
   };

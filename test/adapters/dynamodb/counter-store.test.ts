@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { createDynamodbCounterStore } from '../../../src/adapters/dynamodb/counter-store.ts';
 import { dynamodbDifferences } from '../../../src/adapters/dynamodb/differences.ts';
-import { basicCounterStoreContract } from '../../contracts/counter-store/index.ts';
+import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { useDynamodb } from '../../support/dynamodb.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
@@ -9,7 +9,7 @@ const dynamodb = useDynamodb();
 // Some promises take thousands of calls one after another.
 vi.setConfig({ testTimeout: 60_000 });
 
-basicCounterStoreContract(async () => {
+counterStoreContract(async () => {
   const { client, tables } = dynamodb();
   // In the future: DynamoDB deletes by its own clock what has expired.
   const clock = createFakeClock(Date.UTC(2100, 0, 15, 12));

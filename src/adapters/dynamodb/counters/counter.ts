@@ -1,7 +1,6 @@
-import type { LimitAlgorithm, LimitState } from '../../../domain/limits/algorithm.ts';
-import { LIMIT_ALGORITHMS } from '../../../domain/limits/algorithms.ts';
-import type { CountingAlgorithm, CountingPolicy } from '../../../domain/limits/policy.ts';
-import { COUNTING_ALGORITHMS } from '../../../domain/limits/policy.ts';
+import type { Algorithm, Policy } from '../../../domain/limits/policy.ts';
+import { ALGORITHMS } from '../../../domain/limits/policy.ts';
+import { concurrencyLayout } from './concurrency.ts';
 import { filedKey } from './filed-key.ts';
 import { fixedWindowLayout } from './fixed-window.ts';
 import type { CounterLayout } from './layout.ts';
@@ -12,31 +11,37 @@ import { tokenBucketLayout } from './token-bucket.ts';
 export interface Counter {
   readonly itemKey: string;
   readonly attribute: string;
+  /** The attribute that says until when the counter is blocked, in Unix milliseconds; {@link FOR_EVER_MS}: for ever. */
+  readonly blockAttribute: string;
   readonly windowMs: number;
-  readonly rules: LimitAlgorithm<LimitState>;
-  readonly layout: CounterLayout<LimitState>;
+  readonly layout: CounterLayout;
 }
 
-/** Each is only ever given states of its own making. */
-const LAYOUTS: Readonly<Record<CountingAlgorithm, CounterLayout<LimitState>>> = {
+export const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
+
+const LAYOUTS: Readonly<Record<Algorithm, CounterLayout>> = {
   'fixed-window': fixedWindowLayout,
   'sliding-window': slidingWindowLayout,
   'token-bucket': tokenBucketLayout,
+  concurrency: concurrencyLayout,
 };
 
 /** The name of an attribute counts for the size of the item, hence one letter for an algorithm. */
-const LETTERS: Readonly<Record<CountingAlgorithm, string>> = {
+const LETTERS: Readonly<Record<Algorithm, string>> = {
   'fixed-window': 'f',
   'sliding-window': 's',
   'token-bucket': 't',
+  concurrency: 'c',
 };
+const BLOCK_LETTER = 'b';
 
-export function counterOf(key: string, { algorithm, windowMs }: Omit<CountingPolicy, 'limit'>): Counter {
+export function counterOf(key: string, { algorithm, windowMs }: Omit<Policy, 'limit'>): Counter {
+  const attribute = LETTERS[algorithm] + windowMs;
   return {
     itemKey: filedKey(key),
-    attribute: LETTERS[algorithm] + windowMs,
+    attribute,
+    blockAttribute: BLOCK_LETTER + attribute,
     windowMs,
-    rules: LIMIT_ALGORITHMS[algorithm],
     layout: LAYOUTS[algorithm],
   };
 }
@@ -44,9 +49,14 @@ export function counterOf(key: string, { algorithm, windowMs }: Omit<CountingPol
 /** How the attribute is laid out, with the window in its name; `undefined` for attributes that are no counter. */
 export function layoutOf(
   attribute: string,
-): { readonly layout: CounterLayout<LimitState>; readonly windowMs: number } | undefined {
-  const algorithm = COUNTING_ALGORITHMS.find((each) => attribute.startsWith(LETTERS[each]));
+): { readonly layout: CounterLayout; readonly windowMs: number } | undefined {
+  const algorithm = ALGORITHMS.find((each) => attribute.startsWith(LETTERS[each]));
   const digits = attribute.slice(1);
   if (algorithm === undefined || !/^\d+$/.test(digits)) return undefined;
   return { layout: LAYOUTS[algorithm], windowMs: Number(digits) };
+}
+
+/** Whether the attribute is the block of a counter. */
+export function isBlock(attribute: string): boolean {
+  return attribute.startsWith(BLOCK_LETTER) && layoutOf(attribute.slice(1)) !== undefined;
 }

@@ -1,38 +1,50 @@
 import type { FixedWindowState } from '../../../domain/limits/fixed-window.ts';
-import { digitsOf, mapValue, numberValue } from './attribute-values.ts';
-import type { CounterLayout } from './layout.ts';
+import { fixedWindow } from '../../../domain/limits/fixed-window.ts';
+import { digitsOf, numberValue } from './attribute-values.ts';
+import { plus } from './changes.ts';
+import type { CounterForm } from './counting-layout.ts';
+import { countingLayout } from './counting-layout.ts';
 
 /**
- * `c` units taken until `e`, the end of a window. A stored end that lies past the present window's is of an instance whose
- * clock is ahead, and is joined: no window has its units twice.
+ * `c` units taken until `e`, the end of a window; a permit is its units, since all end with the window. A stored end that lies past
+ * the present window's is of an instance whose clock is ahead, and is joined: no window has its units twice.
  */
-export const fixedWindowLayout: CounterLayout<FixedWindowState> = {
+const form: CounterForm<FixedWindowState> = {
+  fields: ['c', 'e'],
   longestMs: (windowMs) => windowMs,
 
   encode: ({ used, expiresAtMs }) => ({ c: numberValue(used), e: numberValue(expiresAtMs) }),
 
   decode: ({ c, e }) => ({ used: Number(digitsOf(c)), expiresAtMs: Number(digitsOf(e)) }),
 
-  take({ policy: { limit, windowMs }, cost }, { state, nowMs }) {
-    const endMs = (Math.floor(nowMs / windowMs) + 1) * windowMs;
-    if (state !== undefined && state.expiresAtMs >= endMs) {
-      return {
-        set: '#g.c = #g.c + :cost',
-        condition: '#g.e = :end AND #g.c <= :room',
-        values: {
-          ':cost': numberValue(cost),
-          ':end': numberValue(state.expiresAtMs),
-          ':room': numberValue(limit - cost),
-        },
-      };
-    }
-    return {
-      set: '#g = :fresh',
-      condition: 'attribute_not_exists(#g) OR #g.e < :end',
-      values: {
-        ':fresh': mapValue(fixedWindowLayout.encode({ used: cost, expiresAtMs: endMs })),
-        ':end': numberValue(endMs),
-      },
-    };
+  encodePermit: ({ units }) => numberValue(units),
+
+  decodePermit({ e }, _id, value, windowMs) {
+    const untilMs = Number(digitsOf(e));
+    return { units: Number(digitsOf(value)), atMs: untilMs - windowMs, untilMs };
   },
+
+  hasEnded: () => false,
+
+  whole: (_map, windowMs, at, { path, terms }) =>
+    `${path}.e < ${terms.number((Math.floor(at.steadyMs / windowMs) + 1) * windowMs)}`,
+
+  add: ({ policy, units }, { state }, slot) => ({
+    set: [plus(`${slot.path}.c`, slot, units)],
+    conditions: [
+      `${slot.path}.e = ${slot.terms.number(state.expiresAtMs)}`,
+      `${slot.path}.c <= ${slot.terms.number(policy.limit - units)}`,
+    ],
+  }),
+
+  subtract: ({ units }, _next, { state }, slot) => ({
+    set: [plus(`${slot.path}.c`, slot, -units)],
+    conditions: [
+      `${slot.path}.e = ${slot.terms.number(state.expiresAtMs)}`,
+      // With nothing taken the counter goes, and its permits.
+      `${slot.path}.c > ${slot.terms.number(units)}`,
+    ],
+  }),
 };
+
+export const fixedWindowLayout = countingLayout(fixedWindow, form);

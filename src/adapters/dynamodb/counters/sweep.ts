@@ -1,7 +1,7 @@
-import { layoutOf } from './counter.ts';
+import { isBlock, layoutOf } from './counter.ts';
+import { SLACK_MS } from './item-update.ts';
 import type { Update } from './items.ts';
 import type { Attributes } from './layout.ts';
-import { SLACK_MS } from './update.ts';
 
 /** So many counters fit into one write unit. */
 const ENOUGH = 8;
@@ -10,25 +10,30 @@ const ENOUGH = 8;
 const MOST_AT_ONCE = 100;
 
 /**
- * The update that drops the counters of an item that have long counted nothing; `undefined` while there are few. Without it the
- * item of a key that is always in use, asked with ever other windows, would grow to the 400 KB that DynamoDB takes.
+ * The update that drops the counters and blocks of an item that have long said nothing; `undefined` while there are few. Without
+ * it the item of a key that is always in use, asked with ever other windows, would grow to the 400 KB that DynamoDB takes.
  */
 export function sweepOf(itemKey: string, item: Attributes, nowMs: number): Update | undefined {
-  const counters = Object.entries(item).flatMap(([name, { M: map }]) => {
-    const found = layoutOf(name);
-    return found === undefined || map === undefined
-      ? []
-      : [{ name, map, expiresAtMs: found.layout.decode(map, found.windowMs).expiresAtMs }];
+  const ends = Object.entries(item).flatMap(([name, value]) => {
+    const endMs = endOf(name, value);
+    return endMs === undefined ? [] : [{ name, value, endMs }];
   });
-  const expired = counters.filter(({ expiresAtMs }) => expiresAtMs + SLACK_MS < nowMs).slice(0, MOST_AT_ONCE);
-  if (counters.length <= ENOUGH || expired.length === 0) return undefined;
+  const over = ends.filter(({ endMs }) => endMs + SLACK_MS < nowMs).slice(0, MOST_AT_ONCE);
+  if (ends.length <= ENOUGH || over.length === 0) return undefined;
   return {
     Key: { key: { S: itemKey } },
-    UpdateExpression: `REMOVE ${expired.map((_, index) => `#g${index}`).join(', ')}`,
-    ConditionExpression: expired.map((_, index) => `#g${index} = :g${index}`).join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(expired.map(({ name }, index) => [`#g${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      expired.map(({ map }, index) => [`:g${index}`, { M: map }]),
-    ),
+    UpdateExpression: `REMOVE ${over.map((_, index) => `#g${index}`).join(', ')}`,
+    ConditionExpression: over.map((_, index) => `#g${index} = :g${index}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(over.map(({ name }, index) => [`#g${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(over.map(({ value }, index) => [`:g${index}`, value])),
+    ReturnValues: 'NONE',
   };
+}
+
+/** `undefined`: neither a counter nor a block. */
+function endOf(name: string, { M: map, N: digits }: Attributes[string]): number | undefined {
+  if (isBlock(name)) return Number(digits);
+  const found = layoutOf(name);
+  if (found === undefined || map === undefined) return undefined;
+  return found.layout.decode(map, found.windowMs)?.expiresAtMs ?? Number.NEGATIVE_INFINITY;
 }

@@ -3,7 +3,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
 import { createDynamodbCounterStore } from '../../../../src/adapters/dynamodb/counter-store.ts';
 import { filedKey } from '../../../../src/adapters/dynamodb/counters/filed-key.ts';
-import type { BasicCounterStore } from '../../../../src/ports/counter-store.ts';
+import type { CounterStore } from '../../../../src/ports/counter-store.ts';
 import type { TestDynamodb } from '../../../support/dynamodb.ts';
 import type { FakeClock } from '../../../support/fake-clock.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
@@ -11,7 +11,7 @@ import type { WatchedClient } from './watched-client.ts';
 import { openWatchedClient } from './watched-client.ts';
 
 export interface Instance extends WatchedClient {
-  readonly store: BasicCounterStore;
+  readonly store: CounterStore;
   readonly clock: FakeClock;
 }
 

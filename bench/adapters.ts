@@ -9,7 +9,7 @@ import { createRedisCounterStore } from '../src/adapters/redis/counter-store.ts'
 import { createRedisHotProgramStore } from '../src/adapters/redis/hot-program-store.ts';
 import { createSystemClock } from '../src/adapters/system/system-clock.ts';
 import type { Program } from '../src/domain/program/program.ts';
-import type { BasicCounterStore } from '../src/ports/counter-store.ts';
+import type { CounterStore } from '../src/ports/counter-store.ts';
 import type { HotProgramStore } from '../src/ports/hot-program-store.ts';
 import { openBenchDynamodb, openBenchRedis } from './support/engines.ts';
 import { recordPool } from './support/noted-pool.ts';
@@ -109,9 +109,7 @@ async function racePut<Client extends object>(subject: Subject<Client, HotProgra
   await race(ours, rival, { ...options(count), name: `${name} HotProgramStore.put` });
 }
 
-async function raceConsume<Client extends object>(
-  subject: Subject<Client, BasicCounterStore>,
-): Promise<void> {
+async function raceConsume<Client extends object>(subject: Subject<Client, CounterStore>): Promise<void> {
   const { name, client, create, count } = subject;
   const policy = { algorithm: 'fixed-window', limit: 1_000_000_000, windowMs: WEEK_MS } as const;
   const requests = Array.from({ length: KEYS }, (_, index) => ({ key: `key-${index}`, policy, cost: 1 }));

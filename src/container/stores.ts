@@ -37,7 +37,7 @@ import type { Config } from '../config.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Comparisons } from '../ports/comparisons.ts';
-import type { BasicCounterStore } from '../ports/counter-store.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -197,7 +197,7 @@ function hotStores() {
         return createDynamodbActivityStore({ client, table: tables.activity, clock, ids, indexShards });
       },
     }),
-    counterStore: chosen<BasicCounterStore>()('CounterStore', 'counterStore', {
+    counterStore: chosen<CounterStore>()('CounterStore', 'counterStore', {
       memory: ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
       redis: ({ redis: client, redisKeys: keys }) => createRedisCounterStore({ client, keys }),
       postgres: ({ database: { pool } }) => createPostgresCounterStore({ pool }),

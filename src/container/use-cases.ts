@@ -23,7 +23,7 @@ import { relaySearch } from '../domain/search/search-relay.ts';
 import type { ActivityStore } from '../ports/activity-store.ts';
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BasicCounterStore } from '../ports/counter-store.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Outbox } from '../ports/outbox.ts';
@@ -61,7 +61,7 @@ interface Ports {
   readonly searchLog: SearchLog;
   readonly rankedLists: RankedLists;
   readonly activityStore: ActivityStore;
-  readonly counterStore: BasicCounterStore;
+  readonly counterStore: CounterStore;
 }
 
 /** Marks that another instance left, or that were put off, are found this late at most. Milliseconds. */

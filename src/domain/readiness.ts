@@ -1,6 +1,6 @@
 import type { Call } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BasicCounterStore } from '../ports/counter-store.ts';
+import type { CounterStore } from '../ports/counter-store.ts';
 import type { HotProgramStore } from '../ports/hot-program-store.ts';
 import type { Phase, PhaseStore } from '../ports/phase-store.ts';
 import type { ProgramCatalog } from '../ports/program-catalog.ts';

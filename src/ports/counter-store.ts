@@ -1,4 +1,4 @@
-import type { CountingPolicy, Policy } from '../domain/limits/policy.ts';
+import type { Policy } from '../domain/limits/policy.ts';
 import type { Call } from './call.ts';
 
 /** A key, algorithm and window name a counter. */
@@ -65,7 +65,7 @@ export interface Refund {
  * - A store error is never a denial. Errors: `StoreUnavailable`, `StoreTimeout`, `StoreThrottled` (the units may have been taken),
  *   `StoreRefused`, and `ValidationFailed` where it is said. No call is repeated.
  */
-export interface CounterStore extends BasicCounterStore {
+export interface CounterStore {
   /** Takes `cost` units when all of them are there, else none. @throws {ValidationFailed} `concurrency` without a permit. */
   consume(request: CounterRequest, call: Call): Promise<Decision>;
 
@@ -115,16 +115,5 @@ export interface CounterStore extends BasicCounterStore {
   block(key: string, policy: Omit<Policy, 'limit'>, forMs: number, call: Call): Promise<void>;
 
   /** Forgets every counter of the key, with permits and blocks. What is not there is fine. */
-  reset(key: string, call: Call): Promise<void>;
-}
-
-export interface BasicCounterRequest extends Pick<CounterRequest, 'key' | 'cost'> {
-  readonly policy: CountingPolicy;
-}
-
-/** The part of {@link CounterStore} that every adapter has. */
-export interface BasicCounterStore {
-  consume(request: BasicCounterRequest, call: Call): Promise<Decision>;
-  peek(request: BasicCounterRequest, call: Call): Promise<Decision>;
   reset(key: string, call: Call): Promise<void>;
 }

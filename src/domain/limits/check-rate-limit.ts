@@ -1,6 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../ports/counter-store.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
 import type { Fault } from '../errors.ts';
 import { ValidationFailed } from '../errors.ts';
 import { textFault } from '../text.ts';
@@ -41,7 +41,7 @@ export interface RateLimits {
 }
 
 export interface RateLimitDeps {
-  readonly counters: BasicCounterStore;
+  readonly counters: Pick<CounterStore, 'consume' | 'peek' | 'reset'>;
   readonly clock: Clock;
 }
 
@@ -73,13 +73,7 @@ export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits
   };
 }
 
-function toCounterRequest({
-  key,
-  limit,
-  windowSeconds,
-  algorithm,
-  cost,
-}: RateLimitRequest): BasicCounterRequest {
+function toCounterRequest({ key, limit, windowSeconds, algorithm, cost }: RateLimitRequest): CounterRequest {
   refuse([
     keyFault(key),
     countFault('limit', limit),

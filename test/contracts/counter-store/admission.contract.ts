@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { Asked, History, MakeCounters } from './fixture.ts';
 import { aHistory, aRequest, consumeUntilDenied, play, RUNS, unitsOf } from './fixture.ts';
 
 /** Never more than the limit, and never less than it. */
-export function admissionContract(make: MakeCounters<BasicCounterStore>): void {
+export function admissionContract(make: MakeCounters): void {
   describe.each(COUNTING_ALGORITHMS)('%s admits', (algorithm) => {
     test('exactly the limit from fresh state', async () => {
       const { store } = await make();
@@ -114,7 +113,7 @@ export function admissionContract(make: MakeCounters<BasicCounterStore>): void {
 }
 
 async function overHistories(
-  make: MakeCounters<BasicCounterStore>,
+  make: MakeCounters,
   algorithms: Parameters<typeof aHistory>[0],
   holds: (history: History, asked: readonly Asked[]) => boolean,
 ): Promise<void> {

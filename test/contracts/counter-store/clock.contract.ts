@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
@@ -23,7 +22,7 @@ const NOTICED_BY = { process: 'peek', store: 'consume', instances: 'consume' } a
 const WINDOWS_TO_WAIT = { process: 1, store: 1, instances: 2 } as const satisfies Record<Clock, number>;
 
 /** A clock that is set back gives nothing twice and locks nobody out for longer than declared. */
-export function clockContract(make: MakeCounters<BasicCounterStore>): void {
+export function clockContract(make: MakeCounters): void {
   describe.each(COUNTING_ALGORITHMS)('%s after the clock went back', (algorithm) => {
     const windowMs = algorithm === 'sliding-window' ? 66_000 : 60_000;
 

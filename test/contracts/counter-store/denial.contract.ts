@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aHistory, aRequest, consumeUntilDenied, play, RUNS } from './fixture.ts';
 
 /** What a denial, a look and a call that nobody waits for take: nothing. */
-export function denialContract(make: MakeCounters<BasicCounterStore>): void {
+export function denialContract(make: MakeCounters): void {
   describe.each(COUNTING_ALGORITHMS)('%s', (algorithm) => {
     test('a denied cost leaves room for a smaller one', async () => {
       const { store } = await make();

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aHistory, aRequest, DAY_MS, play, RUNS, WINDOWS_MS } from './fixture.ts';
 
 /** What a decision says of now and of the time to come is exact to the unit and to the millisecond. */
-export function exactnessContract(make: MakeCounters<BasicCounterStore>): void {
+export function exactnessContract(make: MakeCounters): void {
   test('`remaining` passes, and one more does not', async () => {
     const fixture = await make();
     await fc.assert(

@@ -1,24 +1,18 @@
 import fc from 'fast-check';
 import type { Algorithm, CountingPolicy, Policy } from '../../../src/domain/limits/policy.ts';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type {
-  BasicCounterRequest,
-  BasicCounterStore,
-  CounterRequest,
-  CounterStore,
-  Decision,
-} from '../../../src/ports/counter-store.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 
-export interface CounterFixture<Store extends BasicCounterStore = CounterStore> {
-  readonly store: Store;
+export interface CounterFixture {
+  readonly store: CounterStore;
   /** The same counters as another instance of the service sees them; where only one process can see them, the same object. */
-  readonly elsewhere: Store;
+  readonly elsewhere: CounterStore;
   /** The counters as a service sees them that is started anew. */
-  readonly restart: () => Store;
+  readonly restart: () => CounterStore;
   /** The clock that all measure by. */
   readonly clock: FakeClock;
   /** What the adapter declares of itself. */
@@ -27,9 +21,7 @@ export interface CounterFixture<Store extends BasicCounterStore = CounterStore> 
   readonly runs?: number;
 }
 
-export type MakeCounters<Store extends BasicCounterStore = CounterStore> = () => Promise<
-  CounterFixture<Store>
->;
+export type MakeCounters = () => Promise<CounterFixture>;
 
 export const RUNS = 300;
 
@@ -56,8 +48,8 @@ export function aRequest<Used extends Algorithm = 'fixed-window'>(
 
 /** Consumes again and again until the first denial, at most `most` times; answers how often it passed. */
 export async function consumeUntilDenied(
-  store: BasicCounterStore,
-  request: BasicCounterRequest,
+  store: CounterStore,
+  request: CounterRequest,
   most: number,
 ): Promise<number> {
   for (let passed = 0; passed < most; passed += 1) {
@@ -112,7 +104,7 @@ export function aHistory(
 
 /** Plays a history on a key of its own. */
 export async function play(
-  { store, clock }: CounterFixture<BasicCounterStore>,
+  { store, clock }: CounterFixture,
   { policy, steps }: History,
   key: string,
 ): Promise<readonly Asked[]> {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
@@ -25,7 +24,7 @@ const LOOK_ALIKES = [
 ];
 
 /** Which requests share a counter: those of the same key, algorithm and window, and no others. */
-export function identityContract(make: MakeCounters<BasicCounterStore>): void {
+export function identityContract(make: MakeCounters): void {
   test.each(LOOK_ALIKES.map((keys) => ({ keys })))(
     'keys that look alike share nothing: $keys.0',
     async ({ keys }) => {

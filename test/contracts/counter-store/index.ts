@@ -1,5 +1,4 @@
 import { describe } from 'vitest';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { admissionContract } from './admission.contract.ts';
 import { blockContract } from './block.contract.ts';
 import { chargeContract } from './charge.contract.ts';
@@ -19,7 +18,13 @@ import { survivalContract } from './survival.contract.ts';
 
 /** Everything that the port `CounterStore` promises. */
 export function counterStoreContract(make: MakeCounters): void {
-  basicCounterStoreContract(make);
+  describe('admission', () => admissionContract(make));
+  describe('denials and looks', () => denialContract(make));
+  describe('exactness', () => exactnessContract(make));
+  describe('reference', () => referenceContract(make));
+  describe('identity', () => identityContract(make));
+  describe('clock', () => clockContract(make));
+  describe('survival', () => survivalContract(make));
   describe('charged denials', () => chargeContract(make));
   describe('permits', () => permitContract(make));
   describe('refunds', () => refundContract(make));
@@ -28,15 +33,4 @@ export function counterStoreContract(make: MakeCounters): void {
   describe('consumeAll', () => consumeAllContract(make));
   describe('consumeUpTo', () => consumeUpToContract(make));
   describe('model', () => modelContract(make));
-}
-
-/** What `BasicCounterStore` promises of it. */
-export function basicCounterStoreContract(make: MakeCounters<BasicCounterStore>): void {
-  describe('admission', () => admissionContract(make));
-  describe('denials and looks', () => denialContract(make));
-  describe('exactness', () => exactnessContract(make));
-  describe('reference', () => referenceContract(make));
-  describe('identity', () => identityContract(make));
-  describe('clock', () => clockContract(make));
-  describe('survival', () => survivalContract(make));
 }

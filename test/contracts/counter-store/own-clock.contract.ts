@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
+import type { CounterStore } from '../../../src/ports/counter-store.ts';
 import { aCall } from '../../support/call.ts';
 import { aRequest, consumeUntilDenied, DAY_MS } from './fixture.ts';
 
@@ -8,7 +8,7 @@ import { aRequest, consumeUntilDenied, DAY_MS } from './fixture.ts';
 const SKEW_MS = 5_000;
 
 /** For a store that measures by its server's clock, which nothing drives here. */
-export function ownClockContract(make: () => BasicCounterStore): void {
+export function ownClockContract(make: () => CounterStore): void {
   describe("with the server's clock", () => {
     test.each(COUNTING_ALGORITHMS)('%s: exactly the limit passes', async (algorithm) => {
       const request = aRequest({ algorithm, limit: 3, windowMs: 31 * DAY_MS });

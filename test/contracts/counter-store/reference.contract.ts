@@ -5,15 +5,17 @@ import { takeUnits } from '../../../src/domain/limits/algorithm.ts';
 import { LIMIT_ALGORITHMS } from '../../../src/domain/limits/algorithms.ts';
 import type { CountingPolicy } from '../../../src/domain/limits/policy.ts';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../../src/ports/counter-store.ts';
+import type { CounterRequest, Decision } from '../../../src/ports/counter-store.ts';
 import type { CounterDifferences } from '../../../src/ports/differences.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aShare, DAY_MS, RUNS, WINDOWS_MS } from './fixture.ts';
 
+type CountingRequest = CounterRequest & { readonly policy: CountingPolicy };
+
 /** Every decision is the one of the domain's algorithms, also at the largest limits and over calls of all kinds on one key. */
-export function referenceContract(make: MakeCounters<BasicCounterStore>): void {
+export function referenceContract(make: MakeCounters): void {
   test('any history of one key has the decisions of the algorithms', async () => {
     const { store, clock, differences, runs } = await make();
     await fc.assert(
@@ -44,13 +46,13 @@ function createReference() {
   }
 
   return {
-    consume({ policy, cost }: BasicCounterRequest, nowMs: number): Decision {
+    consume({ policy, cost }: CountingRequest, nowMs: number): Decision {
       const { rules, name, at, state } = find(policy, nowMs);
       const { decision, next = state } = takeUnits(rules, state, policy, cost, at);
       if (next !== undefined) kept.set(name, next);
       return decision;
     },
-    peek({ policy, cost }: BasicCounterRequest, nowMs: number): Decision {
+    peek({ policy, cost }: CountingRequest, nowMs: number): Decision {
       const { rules, at, state } = find(policy, nowMs);
       return rules.look(state, policy, cost, at);
     },

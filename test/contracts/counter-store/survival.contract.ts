@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
-import type { BasicCounterStore } from '../../../src/ports/counter-store.ts';
 import { aCall } from '../../support/call.ts';
 import type { MakeCounters } from './fixture.ts';
 import { aRequest, consumeUntilDenied } from './fixture.ts';
 
 /** What a service that was started anew still knows. What a crash of the store takes is for the adapter's own tests. */
-export function survivalContract(make: MakeCounters<BasicCounterStore>): void {
+export function survivalContract(make: MakeCounters): void {
   test.each(COUNTING_ALGORITHMS)(
     '%s: what was taken counts after a restart of the service, if declared',
     async (algorithm) => {

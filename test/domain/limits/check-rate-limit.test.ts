@@ -3,7 +3,7 @@ import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-s
 import { ValidationFailed } from '../../../src/domain/errors.ts';
 import type { RateLimitRequest } from '../../../src/domain/limits/check-rate-limit.ts';
 import { createRateLimits } from '../../../src/domain/limits/check-rate-limit.ts';
-import type { BasicCounterRequest, BasicCounterStore, Decision } from '../../../src/ports/counter-store.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -20,12 +20,16 @@ function rateLimits() {
 
 /** Counters that answer what they are told and remember what they were asked. */
 function scriptedCounters(answer: Decision) {
-  const asked: BasicCounterRequest[] = [];
-  const decide = async (request: BasicCounterRequest) => {
+  const asked: CounterRequest[] = [];
+  const decide = async (request: CounterRequest) => {
     asked.push(request);
     return answer;
   };
-  const counters: BasicCounterStore = { consume: decide, peek: decide, reset: async () => undefined };
+  const counters: Pick<CounterStore, 'consume' | 'peek' | 'reset'> = {
+    consume: decide,
+    peek: decide,
+    reset: async () => undefined,
+  };
   return { asked, counters };
 }
 

@@ -33,11 +33,7 @@ export interface Part {
 export function updateOf(itemKey: string, parts: readonly Part[]): Update {
   const terms = createTerms();
   const changes = parts.map((part) => part.change(terms));
-  const {
-    set = [],
-    remove = [],
-    conditions,
-  } = together(...changes, stayOf(parts, terms));
+  const { set = [], remove = [], conditions } = together(...changes, stayOf(parts, terms));
   const clauses = [
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),

@@ -85,6 +85,8 @@ test('a counter made of all algorithms and the longest key still takes one write
     for (const windowMs of [1000, 3_600_000]) {
       const request = aRequest({ algorithm, key, windowMs, limit: 1_000_000_000, cost: 100_000_001 });
       await store.consume(request, aCall());
+      drainUnits();
+      await store.consume(request, aCall());
       expect(drainUnits()).toBe(1);
     }
   }

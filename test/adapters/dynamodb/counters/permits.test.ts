@@ -65,7 +65,7 @@ test('an item that is full is no room for the call', async () => {
   const { client, tables } = dynamodb();
   const { store } = anInstance(dynamodb());
   const request = aRequest({ permitId: 'x'.repeat(50) });
-  const filler = { S: 'x'.repeat(409_450) };
+  const filler = { S: 'x'.repeat(409_510) };
   const Item = { key: { S: request.key }, expiresAt: { N: '253402300799' }, filler };
   await client.send(new PutItemCommand({ TableName: tables.rateLimits, Item }));
   await expect(store.consume(request, aCall())).rejects.toBeInstanceOf(StoreThrottled);

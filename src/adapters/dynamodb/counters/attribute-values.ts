@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from './layout.ts';
+
+export type Attributes = Record<string, AttributeValue>;
 
 /** DynamoDB keeps 38 digits, so a bigint of these counters loses nothing. */
 export function numberValue(value: number | bigint): AttributeValue {

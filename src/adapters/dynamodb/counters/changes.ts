@@ -1,5 +1,6 @@
+import type { Attributes } from './attribute-values.ts';
 import { numberValue } from './attribute-values.ts';
-import type { Attributes, Change, Slot } from './layout.ts';
+import type { Change, Slot } from './layout.ts';
 
 /** All of them, under the conditions of all. */
 export function together(...changes: readonly (Change | undefined)[]): Change {

@@ -1,9 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ConcurrencyState, Lease } from '../../../domain/limits/concurrency.ts';
 import { concurrency } from '../../../domain/limits/concurrency.ts';
+import type { Attributes } from './attribute-values.ts';
 import { digitsOf, mapValue, numberValue } from './attribute-values.ts';
 import { plus } from './changes.ts';
-import type { Attributes, Belief, Change, CounterLayout, Slot, Taking } from './layout.ts';
+import type { Belief, Change, CounterLayout, Slot, Taking } from './layout.ts';
 import { asSeen, firstPermit, permitPath, permitsOf, permitValue } from './permits.ts';
 
 interface HeldLease extends Lease {

@@ -71,7 +71,7 @@ export function partialConsumption(request: CounterRequest, least: number): Oper
   };
 }
 
-export function casesOf(
+function casesOf(
   requests: readonly CounterRequest[],
   counters: readonly Counter[],
   seen: Seen,

@@ -1,8 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LimitAlgorithm, LimitState, Moment } from '../../../domain/limits/algorithm.ts';
 import type { Permit } from '../../../domain/limits/permit.ts';
+import type { Attributes } from './attribute-values.ts';
 import { fieldsAsSeen, setFields, together } from './changes.ts';
-import type { Attributes, Belief, Change, CounterLayout, GivingBack, Slot, Taking } from './layout.ts';
+import type { Belief, Change, CounterLayout, GivingBack, Slot, Taking } from './layout.ts';
 import { asSeen, dropEnded, endedPermits, firstPermit, grant, permitPath, permitValue } from './permits.ts';
 
 /** A belief of a counter that counts something. */

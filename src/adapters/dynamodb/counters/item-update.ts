@@ -54,7 +54,7 @@ function stayOf(parts: readonly Part[], terms: Terms): Change | undefined {
   if (needed.length === 0) return undefined;
   const path = terms.name('expiresAt');
   const neededSecond = Math.min(LAST_SECOND, Math.ceil((Math.max(...needed) + SLACK_MS) / 1000));
-  const seen = parts[0]?.itemExpiresAt;
+  const seen = parts.find(({ itemExpiresAt }) => itemExpiresAt !== undefined)?.itemExpiresAt;
   if (seen !== undefined && seen >= neededSecond)
     // An update has to set something, also where each part only makes sure of what is there.
     return { set: [`${path} = ${path}`], conditions: [`${path} >= ${terms.number(neededSecond)}`] };

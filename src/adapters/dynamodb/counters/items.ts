@@ -12,9 +12,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { StoreThrottled } from '../../../domain/errors.ts';
 import type { Call } from '../../../ports/call.ts';
+import type { Attributes } from './attribute-values.ts';
 import type { Counter } from './counter.ts';
-import type { Attributes } from './layout.ts';
 
 export type Update = Omit<UpdateItemCommandInput, 'TableName' | 'UpdateExpression'> & {
   readonly UpdateExpression: string;
@@ -56,6 +57,7 @@ export function createCounterItems(client: DynamoDBDocumentClient, table: string
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return { kind: 'refused', item: error.Item };
         if (isNamed(error, 'TransactionConflictException')) return { kind: 'conflict' };
+        if (isTooLarge(error)) throw noRoom(error);
         throw error;
       }
     },
@@ -118,6 +120,15 @@ function isCancelledBy(error: unknown, codes: readonly string[]): boolean {
   const { CancellationReasons = [] } = error as Partial<TransactionCanceledException>;
   const given = CancellationReasons.map(({ Code = 'None' }) => Code).filter((code) => code !== 'None');
   return given.length > 0 && given.every((code) => codes.includes(code));
+}
+
+/** Until permits end. */
+function noRoom(cause: unknown): StoreThrottled {
+  return new StoreThrottled('DynamoDB', cause);
+}
+
+function isTooLarge(error: unknown): boolean {
+  return isNamed(error, 'ValidationException') && /item size/i.test((error as Error).message);
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -1,11 +1,9 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LimitState, Moment } from '../../../domain/limits/algorithm.ts';
 import type { Permit } from '../../../domain/limits/permit.ts';
 import type { Policy } from '../../../domain/limits/policy.ts';
 import type { Decision } from '../../../ports/counter-store.ts';
+import type { Attributes } from './attribute-values.ts';
 import type { Terms } from './terms.ts';
-
-export type Attributes = Record<string, AttributeValue>;
 
 /** What an update does to one counter, if all of its conditions hold. */
 export interface Change {

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Attributes, Change, Slot } from './layout.ts';
+import type { Attributes } from './attribute-values.ts';
+import type { Change, Slot } from './layout.ts';
 
 /** The map of permits within the map of a counter, made with the first of them. */
 const PERMITS = 'p';

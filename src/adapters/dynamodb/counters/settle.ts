@@ -1,11 +1,11 @@
 import { StoreUnavailable } from '../../../domain/errors.ts';
 import type { Moment } from '../../../domain/limits/algorithm.ts';
 import type { Call } from '../../../ports/call.ts';
+import type { Attributes } from './attribute-values.ts';
 import type { Counter } from './counter.ts';
 import type { Part } from './item-update.ts';
 import { updateOf } from './item-update.ts';
 import type { CounterItems } from './items.ts';
-import type { Attributes } from './layout.ts';
 import type { Sighting, Sightings } from './sightings.ts';
 import { sweepOf } from './sweep.ts';
 

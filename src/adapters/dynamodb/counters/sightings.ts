@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { LimitState } from '../../../domain/limits/algorithm.ts';
+import type { Attributes } from './attribute-values.ts';
 import type { Counter } from './counter.ts';
 import { FOR_EVER_MS } from './counter.ts';
-import type { Attributes } from './layout.ts';
 import { permitsOf } from './permits.ts';
 
 /** What this instance last saw of a counter. Others may have changed it since. */

@@ -1,7 +1,7 @@
+import type { Attributes } from './attribute-values.ts';
 import { isBlock, layoutOf } from './counter.ts';
 import { SLACK_MS } from './item-update.ts';
 import type { Update } from './items.ts';
-import type { Attributes } from './layout.ts';
 
 /** So many counters fit into one write unit. */
 const ENOUGH = 8;

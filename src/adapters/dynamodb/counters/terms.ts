@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Attributes } from './attribute-values.ts';
 import { numberValue } from './attribute-values.ts';
-import type { Attributes } from './layout.ts';
 
 /** Names and values of the expressions of one update. */
 export interface Terms {

@@ -1,10 +1,11 @@
 import type { TokenBucketState } from '../../../domain/limits/token-bucket.ts';
 import { tokenBucket } from '../../../domain/limits/token-bucket.ts';
+import type { Attributes } from './attribute-values.ts';
 import { digitsOf, numberValue } from './attribute-values.ts';
 import { plus } from './changes.ts';
 import type { CounterForm } from './counting-layout.ts';
 import { countingLayout } from './counting-layout.ts';
-import type { Attributes, Slot } from './layout.ts';
+import type { Slot } from './layout.ts';
 import { hadPermits, permitsOf } from './permits.ts';
 
 /**

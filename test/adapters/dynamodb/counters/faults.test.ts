@@ -11,6 +11,7 @@ import { aRequest, consumeUntilDenied } from '../../../contracts/counter-store/f
 import { aCall } from '../../../support/call.ts';
 import { useDynamodb } from '../../../support/dynamodb.ts';
 import { anInstance } from './fixture.ts';
+import { cancellation } from './watched-client.ts';
 
 const dynamodb = useDynamodb();
 
@@ -58,11 +59,48 @@ test.each([
     () => store.consume(request, aCall()),
     () => store.peek(request, aCall()),
     () => store.reset(request.key, aCall()),
+    () => store.consumeAll([request, aRequest({ key: request.key, windowMs: 1_000 })], aCall()),
+    () => store.consumeAll([request, aRequest()], aCall()),
+    () => store.consumeUpTo({ ...request, cost: 3 }, 1, aCall()),
+    () => store.refund(request, aCall()),
+    () => store.block(request.key, request.policy, 1_000, aCall()),
   ]) {
     refuseNext(name);
     await expect(ask()).rejects.toBeInstanceOf(expected);
   }
   expect((await store.peek(request, aCall())).remaining).toBe(10);
+});
+
+test.each(['TransactionConflictException', 'ConditionalCheckFailed', 'TransactionConflict'])(
+  'what others had at hand (%s) was not made, and is tried again',
+  async (name) => {
+    const { store, refuseNext, cancelNext } = anInstance(dynamodb());
+    const requests = [aRequest({ limit: 3 }), aRequest({ limit: 3 })];
+    const [request = aRequest()] = requests;
+    if (name === 'TransactionConflictException') refuseNext(name);
+    else cancelNext(name);
+    const decisions =
+      name === 'TransactionConflictException'
+        ? [await store.consume(request, aCall())]
+        : await store.consumeAll(requests, aCall());
+    expect(decisions.every(({ allowed, remaining }) => allowed && remaining === 2)).toBe(true);
+    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 2 });
+  },
+);
+
+test('a look at several keys while somebody writes them is a look at each', async () => {
+  const { store, client, drainCalls } = anInstance(dynamodb());
+  const requests = [aRequest({ limit: 3 }), aRequest({ limit: 3, cost: 4 })];
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'TransactGetItemsCommand') throw cancellation('TransactionConflict');
+        return next(args);
+      },
+    { step: 'initialize', name: 'rival' },
+  );
+  expect(await store.consumeAll(requests, aCall())).toMatchObject([{ allowed: true }, { allowed: false }]);
+  expect(drainCalls().filter((name) => name === 'GetItemCommand')).toHaveLength(2);
 });
 
 test('an error is tried once', async () => {

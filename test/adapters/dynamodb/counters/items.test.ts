@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filedKey } from '../../../../src/adapters/dynamodb/counters/filed-key.ts';
 import { createMemoryCounterStore } from '../../../../src/adapters/memory/counter-store.ts';
-import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import { ALGORITHMS, COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
+import type { CounterRequest, CounterStore } from '../../../../src/ports/counter-store.ts';
 import { aRequest, DAY_MS } from '../../../contracts/counter-store/fixture.ts';
 import { anId } from '../../../support/builders.ts';
 import { aCall } from '../../../support/call.ts';
@@ -81,6 +82,18 @@ describe('counters of a key that are no longer used', () => {
     expect((await store.peek(steady, aCall())).remaining).toBe(996);
   });
 
+  test('leave with blocks that ended, never those in force', async () => {
+    const { store, clock } = anInstance(dynamodb());
+    const key = anId('key');
+    for (let windowMs = 1000; windowMs < 1010; windowMs += 1)
+      await store.block(key, aRequest({ windowMs }).policy, 1000, aCall());
+    await store.block(key, aRequest({ windowMs: 999 }).policy, Number.POSITIVE_INFINITY, aCall());
+    clock.advance(2 * HOUR_MS);
+    await store.consume(aRequest({ key }), aCall());
+    const left = ['bf999', 'expiresAt', 'f60000', 'key'];
+    expect(Object.keys((await readItem(dynamodb(), key)) ?? {}).toSorted()).toEqual(left);
+  });
+
   test('are left to the next check when dropping them fails', async () => {
     const { store, clock, client } = anInstance(dynamodb());
     const key = anId('key');
@@ -108,8 +121,10 @@ test('two instances decide as one process does, over any calls on one key', asyn
   const memory = createMemoryCounterStore({ clock: one.clock });
   const step = fc.record({
     at: fc.constantFrom(0, 1),
-    act: fc.constantFrom('consume', 'consume', 'consume', 'consume', 'peek', 'reset'),
-    algorithm: fc.constantFrom(...COUNTING_ALGORITHMS),
+    act: fc.constantFrom('consume', 'consume', 'consume', 'upTo', 'all', 'refund', 'peek', 'block', 'reset'),
+    algorithm: fc.constantFrom(...ALGORITHMS),
+    permitId: fc.constantFrom('a', 'b', 'c'),
+    chargeDenied: fc.boolean(),
     windowMs: fc.constantFrom(997, 60_000),
     limit: fc.constantFrom(5, 9, 1_000_000_000),
     cost: fc.integer({ min: 1, max: 10 }),
@@ -118,16 +133,28 @@ test('two instances decide as one process does, over any calls on one key', asyn
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const key = anId('key');
-      for (const { at, act, cost, pauseMs, ...policy } of steps) {
+      for (const { at, act, pauseMs, algorithm, windowMs, limit, ...asked } of steps) {
         one.clock.advance(pauseMs);
-        const ask = (store: (typeof instances)[number]) =>
-          act === 'reset' ? store.reset(key, aCall()) : store[act]({ key, cost, policy }, aCall());
-        expect(await ask(instances[at])).toEqual(await ask(memory));
+        const request = { key, policy: { algorithm, windowMs, limit }, ...asked };
+        expect(await ask(instances[at], act, request)).toEqual(await ask(memory, act, request));
       }
     }),
     { numRuns: 30 },
   );
 }, 60_000);
+
+type Act = 'consume' | 'upTo' | 'all' | 'refund' | 'peek' | 'block' | 'reset';
+
+async function ask(store: CounterStore, act: Act, request: CounterRequest): Promise<unknown> {
+  const { key, policy, cost } = request;
+  const others = ALGORITHMS.filter((each) => each !== policy.algorithm);
+  const all = [request, ...others.map((algorithm) => ({ ...request, policy: { ...policy, algorithm } }))];
+  if (act === 'all') return store.consumeAll(all, aCall());
+  if (act === 'upTo') return store.consumeUpTo(request, Math.ceil(cost / 2), aCall());
+  if (act === 'block') return store.block(key, policy, cost, aCall());
+  if (act === 'reset') return store.reset(key, aCall());
+  return store[act](request, aCall());
+}
 
 describe('the key of an item', () => {
   test('is the rate-limit key where that is short', () => {

@@ -6,16 +6,24 @@ export interface WatchedClient {
   readonly client: DynamoDBDocumentClient;
   /** The commands sent since the last asking. */
   drainCalls(): readonly string[];
-  /** The capacity units that the answers since the last asking say they took; a failed condition does not say. */
+  /** The write units taken since the last asking, as the capacity middleware says: a failed condition takes some too. */
   drainUnits(): number;
   /** The answer of the next command is lost after it was carried out. */
   loseNextAnswer(): void;
   /** The next command is not carried out and fails with an error of this name. */
   refuseNext(name: string): void;
+  /** The next command is not carried out, as a transaction that was cancelled for this reason. */
+  cancelNext(code: string): void;
+}
+
+export function cancellation(code: string): Error {
+  const CancellationReasons = [{ Code: 'None' }, { Code: code }];
+  return Object.assign(new Error(code), { name: 'TransactionCanceledException', CancellationReasons });
 }
 
 /** A client as the service opens it for counters, that counts what it sends and whose answers can be lost. */
 export function openWatchedClient({ endpoint, region }: TestDynamodb): WatchedClient {
+  let units = 0;
   const client = openDynamo({
     endpoint,
     region,
@@ -23,9 +31,11 @@ export function openWatchedClient({ endpoint, region }: TestDynamodb): WatchedCl
     connectTimeoutMs: 10_000,
     requestTimeoutMs: 10_000,
     maxConnections: 50,
+    onCapacity: ({ writeUnits }) => {
+      units += writeUnits;
+    },
   });
   let calls: string[] = [];
-  let units = 0;
   let fault: 'lose' | Error | undefined;
 
   client.middlewareStack.add(
@@ -35,14 +45,12 @@ export function openWatchedClient({ endpoint, region }: TestDynamodb): WatchedCl
         const present = fault;
         fault = undefined;
         if (present instanceof Error) throw present;
-        const sent = next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+        const sent = next(args);
         if (present === 'lose') {
           await Promise.allSettled([sent]);
           throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
         }
-        const reply = await sent;
-        units += unitsOf(reply.output);
-        return reply;
+        return sent;
       },
     { step: 'initialize', name: 'watch' },
   );
@@ -65,10 +73,8 @@ export function openWatchedClient({ endpoint, region }: TestDynamodb): WatchedCl
     refuseNext(name) {
       fault = Object.assign(new Error(name), { name });
     },
+    cancelNext(code) {
+      fault = cancellation(code);
+    },
   };
-}
-
-function unitsOf(output: object): number {
-  const { ConsumedCapacity } = output as { ConsumedCapacity?: { CapacityUnits?: number } };
-  return ConsumedCapacity?.CapacityUnits ?? 0;
 }

@@ -37,7 +37,7 @@ const ITEM_COMMANDS: ReadonlySet<string> = new Set([
 function actionsIn(source: string): readonly string[] {
   const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name);
   const pages = [...source.matchAll(/paginate(\w+)\(/g)].map(([, name = '']) => name);
-  const parts = [...source.matchAll(/item: \{ (Put|Update|Delete|ConditionCheck)\b/g)].map(
+  const parts = [...source.matchAll(/(?:item: |=> \()\{ (Get|Put|Update|Delete|ConditionCheck)\b/g)].map(
     ([, name = '']) => name,
   );
   return [...commands.filter((name) => !name.startsWith('Transact')), ...pages, ...parts].map((name) =>

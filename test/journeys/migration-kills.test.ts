@@ -8,6 +8,7 @@ import {
   programsOfDynamodb,
   programsOfPostgres,
 } from '../support/journeys/both-sides.ts';
+import type { Answered } from '../support/journeys/client.ts';
 import type { Dice } from '../support/journeys/dice.ts';
 import { createDice, journeySeed } from '../support/journeys/dice.ts';
 import { createFleet } from '../support/journeys/fleet.ts';
@@ -34,6 +35,14 @@ const KILLS = 50;
 /** A process lives so long at most after it began to work. */
 const LIFE_MS = 600;
 
+/** A machine that starts so many processes may be too busy to answer: to say so is right. */
+const LOAD = {
+  writers: 2,
+  readers: 1,
+  pauseMs: 25,
+  isAllowed: ({ status, retryAfter }: Answered) => status === 503 && retryAfter !== null,
+};
+
 const loads: Load[] = [];
 let watch: VersionWatch | undefined;
 let operator: Operator | undefined;
@@ -56,7 +65,6 @@ async function killThem(dice: Dice): Promise<number> {
       kills += 1;
       await fleet.kill(name);
       await start(name);
-      process.stderr.write(`DBG ${name} ${kills} ${Math.round(performance.now())}\n`);
     }
   };
   await Promise.all([
@@ -76,7 +84,6 @@ async function backfillMeanwhile(by: Operator, isOver: () => boolean): Promise<n
       await delay(200);
     }
     finished += 1;
-    process.stderr.write(`DBG backfill ${finished} ${Math.round(performance.now())}\n`);
   }
 }
 

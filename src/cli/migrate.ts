@@ -169,6 +169,6 @@ function addRelay(program: Command, terminal: Terminal, end: End): void {
     });
 }
 
-function rate(text: string): number | null {
-  return text === 'none' ? null : wholeNumber(1, MAX_RATE)(text);
+function rate(text: string): number | 'none' {
+  return text === 'none' ? text : wholeNumber(1, MAX_RATE)(text);
 }

@@ -132,6 +132,15 @@ async function expectLowered(fault: Fault): Promise<void> {
   expect(Math.max(...(await metricOf('read_percent')))).toBeLessThanOrEqual(lowered);
 }
 
+/** The watchdog remembers ten seconds: who raises the share sooner finds it lowered again. */
+async function raise(by: Operator): Promise<void> {
+  await until('all reads come from the copy again', async () => {
+    await by.step('programs', 'read-fallback', 100);
+    await delay(2500);
+    return (await by.status('programs')).record.readPercent === 100 || undefined;
+  });
+}
+
 async function expectHonesty(): Promise<void> {
   for (const [name, fault] of Object.entries(FAULTS)) {
     const { slowest, statuses } = await during(fault);
@@ -170,9 +179,8 @@ describe('a DynamoDB that is frozen, stopped or slow under two instances', () =>
     await goToReads(operator);
     for (const name of ['frozen', 'slow']) {
       await expectLowered(FAULTS[name] as Fault);
-      await operator.step('programs', 'read-fallback', 100);
+      await raise(operator);
     }
-    await delay(1000);
     await operator.step('programs', 'primary');
     isPrimary = true;
     await expectHonesty();

@@ -17,7 +17,7 @@ it('no order of events breaks a promise of the migration', async () => {
     ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }),
     ...(MODEL_PATH !== undefined && { path: MODEL_PATH }),
   });
-  expect(result.failed, fc.defaultReportMessage(result) ?? '').toBe(false);
+  expect(result.failed, `${result.errorInstance}\n${fc.defaultReportMessage(result)}`).toBe(false);
   // Reads that all ended in one way would prove nothing.
   if (result.numRuns >= 2000) expect([...seen.keys()].sort()).toEqual([...OUTCOMES].sort());
 }, 300_000);

@@ -164,6 +164,6 @@ describe('what stands in the way', () => {
 
   it('is that there is one store only', async () => {
     const { change } = anOperator({ migratable: false });
-    await expect(change({ phase: 'dual-write' })).rejects.toThrow(/have one store/);
+    await expect(change({ phase: 'dual-write' })).rejects.toThrow(/are one store/);
   });
 });

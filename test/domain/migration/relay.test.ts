@@ -14,7 +14,7 @@ import { aCall } from '../../support/call.ts';
 import type { House } from './fixture.ts';
 import { aHouse } from './fixture.ts';
 
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 const SECOND = 1000;
 
 function relay(house: House, changes: Partial<CopiedSet<Program>> = {}, call: Call = aCall()) {

@@ -8,7 +8,7 @@ import type { JobKind, JobSettings, MigrationJobs } from '../../../src/ports/mig
 import { aCall } from '../../support/call.ts';
 import { aHouse } from './fixture.ts';
 
-const LEASE_MS = 30_000;
+const LEASE_MS = 15_000;
 const PAGE = 200;
 
 interface Worker {

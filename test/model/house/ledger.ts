@@ -1,4 +1,4 @@
-import type { HotProgramStore, HotWrite } from '../../../src/ports/hot-program-store.ts';
+import type { HotProgramStore, HotRead, HotWrite } from '../../../src/ports/hot-program-store.ts';
 import { TOMBSTONE_KEPT_MS } from '../../../src/ports/hot-program-store.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 
@@ -79,6 +79,9 @@ export function createLedger(clock: FakeClock): Ledger {
     copies.set(key, { version, expiresAt: clock.now() + ttlMs });
     return result;
   };
+  const examine = (key: string, read: HotRead | undefined) => {
+    if (read?.outcome === 'hit' && copied(key) === undefined) fail('an expired item is never returned', key);
+  };
   return {
     history: (key) => histories.get(key) ?? [],
     wrote: (key, state) => histories.set(key, [...(histories.get(key) ?? []), state]),
@@ -100,12 +103,14 @@ export function createLedger(clock: FakeClock): Ledger {
         ),
       delete: (removal, call, options) =>
         applied(removal.programId, store.delete(removal, call, options), removal.version, TOMBSTONE_KEPT_MS),
+      async get(key, call) {
+        const read = await store.get(key, call);
+        examine(key, read);
+        return read;
+      },
       async getMany(keys, call) {
         const reads = await store.getMany(keys, call);
-        for (const [at, key] of keys.entries()) {
-          if (reads[at]?.outcome === 'hit' && copied(key) === undefined)
-            fail('an expired item is never returned', key);
-        }
+        for (const [at, key] of keys.entries()) examine(key, reads[at]);
         return reads;
       },
     }),

@@ -63,6 +63,9 @@ export const STANDINGS = {
 } as const;
 export type Standing = keyof typeof STANDINGS;
 
+/** Jobs and changes on the way to the last standing, and some more. */
+const MOST_STEPS = 20;
+
 /** Brings a new house there while nobody else is about, by the same steps. */
 export async function bringTo(house: House, standing: Standing): Promise<void> {
   const { phase, readPercent } = STANDINGS[standing];
@@ -72,7 +75,9 @@ export async function bringTo(house: House, standing: Standing): Promise<void> {
       house,
       house.portsFor(never, () => true),
     );
-    while (house.record().phase !== phase || house.record().readPercent !== readPercent) {
+    const isThere = () => house.record().phase === phase && house.record().readPercent === readPercent;
+    for (let left = MOST_STEPS; !isThere(); left -= 1) {
+      if (left === 0) throw new Error(`the house does not come to ${standing}`);
       await advance(deps);
       house.instances[0]?.begin('job');
       await settled(house);

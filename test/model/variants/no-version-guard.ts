@@ -19,6 +19,7 @@ function withoutGuard(store: HotProgramStore, clock: FakeClock): HotProgramStore
   };
   return {
     ...store,
+    get: async (key) => read(key),
     getMany: async (keys) => keys.map(read),
     put: async (program, { ttlMs }) =>
       overwrite(program.programId, program.version, { outcome: 'hit', program }, ttlMs),

@@ -28,7 +28,7 @@ export interface JourneyClient {
 }
 
 /** Longer than any answer may take: what hangs so long counts as a fault. */
-export const HANGS_MS = 15_000;
+const HANGS_MS = 15_000;
 
 /** Talks to one instance; `url` is asked with every request, since a new start takes another port. */
 export function createJourneyClient(url: () => string): JourneyClient {

@@ -14,6 +14,8 @@ export function journeyEnv(databaseUrl: string, dynamodb: TestDynamodb): Record<
     DEMO_CATALOG: 'off',
     // Four processes and the tests beside share one small server.
     DATABASE_POOL_SIZE: '4',
+    DATABASE_CONNECT_TIMEOUT_MS: '20000',
+    DATABASE_STATEMENT_TIMEOUT_MS: '20000',
     SHADOW_READ_PERCENT: '100',
     MIGRATION_SOAK_SECONDS: '1',
     MIGRATION_MIN_COMPARISONS: '50',

@@ -17,8 +17,7 @@ import { say } from '../../terminal.ts';
 import { writeText } from '../../write-text.ts';
 
 export interface JobOptions {
-  /** `null`: no bound. */
-  readonly rate?: number | null;
+  readonly rate?: number | 'none';
   readonly concurrency?: number;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -69,7 +68,7 @@ async function startOrJoin(
 
 export function settingsOf({ rate, concurrency }: JobOptions): Partial<JobSettings> {
   return {
-    ...(rate !== undefined && { ratePerSecond: rate }),
+    ...(rate !== undefined && { ratePerSecond: rate === 'none' ? null : rate }),
     ...(concurrency !== undefined && { concurrency }),
   };
 }

@@ -109,16 +109,7 @@ describe('instances and relays that are killed while writes and a backfill run',
     await operator.step('programs', 'dual-write');
     watch = watchVersions(dynamodb());
     for (const name of INSTANCES)
-      loads.push(
-        startLoad({
-          name,
-          url: () => fleet.url(name),
-          dice: dice.fork(),
-          writers: 2,
-          readers: 1,
-          pauseMs: 25,
-        }),
-      );
+      loads.push(startLoad({ ...LOAD, name, url: () => fleet.url(name), dice: dice.fork() }));
 
     let isOver = false;
     const [kills, backfills] = await Promise.all([

@@ -85,8 +85,29 @@ async function apply<Value>(
   state: TruthState<Value> | undefined,
   call: Call,
 ): Promise<void> {
-  if (state === undefined) await set.discardCopy(mark.key, call);
-  else await set.writeCopy(state, { refresh: mark.refresh, origin: 'relay' }, call);
+  if (state === undefined) {
+    await set.discardCopy(mark.key, call);
+    return;
+  }
+  const written = await set.writeCopy(state, { refresh: mark.refresh, origin: 'relay' }, call);
+  if (written === 'superseded') await demandOurs(set, mark.key, call);
+}
+
+/** The copy has a version that the truth never gave: somebody else wrote it, or the truth was set back. */
+class ForeignCopy extends Error {}
+
+/**
+ * A copy that is newer than what was read may come of a later write. It is foreign if it is still newer than what the truth says
+ * *after* it was read: no write of ours lowers it, so its key is parked, and read from the truth.
+ */
+async function demandOurs<Value>(set: CopiedSet<Value>, key: string, call: Call): Promise<void> {
+  const [copy] = await set.readCopy([key], call);
+  const [truth] = await set.current([key], call);
+  const version = copy !== undefined && 'version' in copy ? (copy.version ?? 0) : 0;
+  if (truth === undefined || version <= truth.version) return;
+  throw new ForeignCopy(
+    `the copy has version ${version}, which the truth never gave (it is at ${truth.version}): take the copy's item away by hand, then repair`,
+  );
 }
 
 // On time of its own: when the call was aborted the marks must still be given back, or nobody could take them for a lease.
@@ -116,6 +137,7 @@ async function giveBack<Value>(
 /** What becomes of a mark that failed: parked, or tried again after so many milliseconds. */
 function fateOf(mark: Mark, error: unknown): 'park' | number {
   if (isOutage(error)) return OUTAGE_DELAY_MS;
+  if (error instanceof ForeignCopy) return 'park';
   if (error instanceof DomainError && error.code === 'value-too-large') return 'park';
   if (mark.attempts + 1 >= MOST_ATTEMPTS) return 'park';
   return Math.min(LONGEST_DELAY_MS, 100 * 2 ** mark.attempts);

@@ -56,6 +56,31 @@ describe('the relay', () => {
     expect(await house.hot.get('a', aCall())).toMatchObject({ program: { version: 2, title: 'Newer' } });
   });
 
+  it('parks a key whose copy has a version that the truth never gave: it is read from the truth then', async () => {
+    const house = aHouse();
+    const program = await house.write('a');
+    await house.hot.put({ ...program, version: 7 }, {}, aCall());
+    await expect(relay(house)).rejects.toThrow(/version 7/);
+    expect(await house.outbox.parked('programs', 10, aCall())).toMatchObject([
+      { key: 'a', reason: expect.stringContaining('version 7') },
+    ]);
+  });
+
+  it('takes a copy that a later write made first for what it is', async () => {
+    const house = aHouse();
+    await house.write('a');
+    const early = await house.set.current(['a'], aCall());
+    const newer = await house.write('a', { title: 'Newer' });
+    await house.hot.put(newer, {}, aCall());
+    let looks = 0;
+    const current: CopiedSet<Program>['current'] = (keys, call) => {
+      looks += 1;
+      return looks === 1 ? Promise.resolve(early) : house.set.current(keys, call);
+    };
+    expect(await relay(house, { current })).toBe(1);
+    expect(await house.depth()).toMatchObject({ pending: 0, parked: 0 });
+  });
+
   it('buries a copy of what the truth never had', async () => {
     const house = aHouse();
     const program = await aHouse().write('stray');

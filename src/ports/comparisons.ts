@@ -47,10 +47,10 @@ export interface DifferenceFilter {
  * Errors: `StoreUnavailable`, `StoreTimeout`.
  */
 export interface Comparisons {
-  /** Adds what an instance counted since it last told, under the epoch at which the present phase began. */
-  add(dataSet: Migrated, phaseEpoch: number, tally: Tally, call: Call): Promise<void>;
+  /** Adds what an instance counted since it last told, under the epoch of the record that was in force. */
+  add(dataSet: Migrated, epoch: number, tally: Tally, call: Call): Promise<void>;
 
-  tally(dataSet: Migrated, phaseEpoch: number, call: Call): Promise<Tally>;
+  tally(dataSet: Migrated, epoch: number, call: Call): Promise<Tally>;
 
   /**
    * Keeps differences: one entry a key, class and foundBy (a repeat raises `times` and `lastSeen`, and replaces versions and

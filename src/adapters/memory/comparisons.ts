@@ -22,12 +22,12 @@ export function createMemoryComparisons({ clock }: { readonly clock: Clock }): C
   const tallies = new Map<string, Tally>();
   const shelf = createShelf();
   return {
-    add: (dataSet, phaseEpoch, tally, call) =>
+    add: (dataSet, epoch, tally, call) =>
       on(call, () => {
-        const name = `${dataSet} ${phaseEpoch}`;
+        const name = `${dataSet} ${epoch}`;
         tallies.set(name, sum(tallies.get(name) ?? {}, tally));
       }),
-    tally: (dataSet, phaseEpoch, call) => on(call, () => ({ ...tallies.get(`${dataSet} ${phaseEpoch}`) })),
+    tally: (dataSet, epoch, call) => on(call, () => ({ ...tallies.get(`${dataSet} ${epoch}`) })),
     report: (dataSet, differences, call) =>
       on(call, () => {
         const now = new Date(clock.now());

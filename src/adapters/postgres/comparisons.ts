@@ -21,9 +21,9 @@ type DifferenceRow = Selectable<ComparisonTables['migration_differences']>;
 /** The tables `migration_comparisons` and `migration_differences`, timed by the server's clock. */
 export function createPostgresComparisons({ db }: { readonly db: Db }): Comparisons {
   return {
-    add: (dataSet, phaseEpoch, tally, call) =>
-      withStoreErrors(() => addTally(db, { dataSet, phaseEpoch, tally }, call)),
-    tally: (dataSet, phaseEpoch, call) => withStoreErrors(() => readTally(db, dataSet, phaseEpoch, call)),
+    add: (dataSet, epoch, tally, call) =>
+      withStoreErrors(() => addTally(db, { dataSet, epoch, tally }, call)),
+    tally: (dataSet, epoch, call) => withStoreErrors(() => readTally(db, dataSet, epoch, call)),
     report: (dataSet, differences, call) =>
       withStoreErrors(async () => {
         const rows = JSON.stringify(toRows(differences));
@@ -41,30 +41,27 @@ export function createPostgresComparisons({ db }: { readonly db: Db }): Comparis
 
 interface Told {
   readonly dataSet: Migrated;
-  readonly phaseEpoch: number;
+  readonly epoch: number;
   readonly tally: Tally;
 }
 
 // Sorted, so that two callers never wait for each other's rows.
-async function addTally(db: Db, { dataSet, phaseEpoch, tally }: Told, call: Call): Promise<void> {
+async function addTally(db: Db, { dataSet, epoch, tally }: Told, call: Call): Promise<void> {
   await sql`
-    INSERT INTO migration_comparisons AS kept (data_set, phase_epoch, class, total)
-    SELECT ${dataSet}, ${phaseEpoch}::bigint, told.class, told.total::bigint
+    INSERT INTO migration_comparisons AS kept (data_set, epoch, class, total)
+    SELECT ${dataSet}, ${epoch}::bigint, told.class, told.total::bigint
     FROM json_each_text(${JSON.stringify(tally)}::json) AS told (class, total)
     WHERE told.total::bigint > 0
     ORDER BY told.class COLLATE "C"
-    ON CONFLICT (data_set, phase_epoch, class) DO UPDATE SET total = kept.total + excluded.total`.execute(
-    db,
-    call,
-  );
+    ON CONFLICT (data_set, epoch, class) DO UPDATE SET total = kept.total + excluded.total`.execute(db, call);
 }
 
-async function readTally(db: Db, dataSet: Migrated, phaseEpoch: number, call: Call): Promise<Tally> {
+async function readTally(db: Db, dataSet: Migrated, epoch: number, call: Call): Promise<Tally> {
   const rows = await db
     .selectFrom('migration_comparisons')
     .select(['class', 'total'])
     .where('data_set', '=', dataSet)
-    .where('phase_epoch', '=', `${phaseEpoch}`)
+    .where('epoch', '=', `${epoch}`)
     .execute(call);
   return Object.fromEntries(rows.map((row) => [row.class, Number(row.total)]));
 }

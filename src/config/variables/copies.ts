@@ -39,9 +39,9 @@ export const COPIES = {
   MIGRATION_MAX_LAG_MS: {
     ...milliseconds(100, 3_600_000),
     description:
-      'How far copies may be behind: past it reads go back to the catalogue step by step, no step forwards is allowed, and backfills wait. Milliseconds.',
-    default: '5000',
-    example: '5000',
+      'How far copies may be behind: past it reads go back to the catalogue step by step, no step forwards is allowed, and backfills wait. More than the ten seconds for which a relay that dies holds its marks. Milliseconds.',
+    default: '15000',
+    example: '15000',
   },
   MIGRATION_SOAK_SECONDS: {
     ...wholeNumber(0, 2_592_000),

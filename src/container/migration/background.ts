@@ -6,12 +6,14 @@ import type { CopiedSet } from '../../domain/migration/copied-set.ts';
 import type { HotLists } from '../../domain/migration/hot-lists.ts';
 import type { PopularScope } from '../../domain/migration/hot-scope.ts';
 import { relayCopies } from '../../domain/migration/relay.ts';
+import { renewCopies } from '../../domain/migration/renew-copies.ts';
 import { createWatchdog } from '../../domain/migration/watchdog.ts';
 import type { Program } from '../../domain/program/program.ts';
 import type { SearchDocument } from '../../domain/search/document.ts';
 import type { Call } from '../../ports/call.ts';
 import type { MonotonicClock } from '../../ports/clock.ts';
 import type { Comparisons } from '../../ports/comparisons.ts';
+import type { Leases } from '../../ports/leases.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import type { Migrated, PhaseStore } from '../../ports/phase-store.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -27,6 +29,8 @@ export interface MigrationBackgroundDeps {
   readonly phaseWatch: PhaseWatch;
   readonly comparisons: Comparisons;
   readonly hotLists: HotLists;
+  readonly leases: Leases;
+  readonly instanceId: string;
   readonly popularScope: PopularScope | undefined;
   readonly programCopies: CopiedSet<Program> | undefined;
   readonly documentCopies: CopiedSet<SearchDocument> | undefined;
@@ -117,22 +121,46 @@ function listLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
     await hotLists.round(call);
     return 0;
   };
-  const scope = popularScope && [
-    loop(deps, 'programs.scope', SCOPE_MS, async (call) => {
-      await popularScope.refresh(call);
-      return 0;
-    }),
+  return [
+    loop(deps, 'programs.lists', WATCH_MS, build),
+    ...(popularScope ? scopeLoops(deps, popularScope, programCopies) : []),
   ];
-  return [loop(deps, 'programs.lists', WATCH_MS, build), ...(scope ?? [])];
+}
+
+/** Copies of popular programs alone: who is one, and that their time does not run out. */
+function scopeLoops(
+  deps: MigrationBackgroundDeps,
+  scope: PopularScope,
+  set: CopiedSet<Program>,
+): readonly BackgroundLoop[] {
+  const { outbox, leases, instanceId, phaseWatch } = deps;
+  const refresh = async (call: Call): Promise<number> => {
+    await scope.refresh(call);
+    return 0;
+  };
+  const renew = async (call: Call): Promise<number> => {
+    if (phaseWatch.current('programs').phase !== 'off')
+      await renewCopies({ set, outbox, leases, instanceId }, call);
+    return 0;
+  };
+  return [
+    loop(deps, 'programs.scope', SCOPE_MS, refresh),
+    loop(deps, 'programs.renewal', RENEWAL_LOOK_MS, renew, RENEWAL_TIMEOUT_MS),
+  ];
 }
 
 const SCOPE_MS = 60_000;
+/** Whether a day has passed is looked at so often. */
+const RENEWAL_LOOK_MS = 600_000;
+/** For a pass over millions of rows. */
+const RENEWAL_TIMEOUT_MS = 600_000;
 
 function loop(
   { telemetry }: MigrationBackgroundDeps,
   name: string,
   idleMs: number,
   round: (call: Call) => Promise<number>,
+  roundTimeoutMs = ROUND_TIMEOUT_MS,
 ): BackgroundLoop {
-  return createBackgroundLoop({ name, round, idleMs, roundTimeoutMs: ROUND_TIMEOUT_MS, telemetry });
+  return createBackgroundLoop({ name, round, idleMs, roundTimeoutMs, telemetry });
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 export interface ComparisonTables {
-  migration_comparisons: { data_set: string; phase_epoch: string; class: string; total: string };
+  migration_comparisons: { data_set: string; epoch: string; class: string; total: string };
   migration_differences: {
     data_set: string;
     class: string;
@@ -32,10 +32,10 @@ async function createComparisons(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE migration_comparisons (
       data_set text COLLATE "C" NOT NULL,
-      phase_epoch bigint NOT NULL,
+      epoch bigint NOT NULL,
       class text COLLATE "C" NOT NULL,
       total bigint NOT NULL,
-      PRIMARY KEY (data_set, phase_epoch, class)
+      PRIMARY KEY (data_set, epoch, class)
     )`.execute(db);
 }
 

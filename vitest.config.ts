@@ -13,8 +13,9 @@ export default defineConfig({
     // Tests start servers and child processes: processes of their own keep a crash inside one file.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 60_000,
+    // Beside a journey that kills and starts processes all the time, what takes seconds alone takes many.
+    testTimeout: 45_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },

@@ -14,7 +14,7 @@ describe('GET /metrics', () => {
     const reply = await http.ask('/metrics');
     expect(reply.status).toBe(200);
     expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
-    const labels = 'port="ProgramCatalog",operation="getMany",adapter="memory",outcome="ok"';
+    const labels = 'port="ProgramCatalog",operation="get",adapter="memory",outcome="ok"';
     expect(reply.body).toContain(`mediamesh_port_call_duration_seconds_count{${labels}} 1`);
     expect(reply.body).toContain('process_cpu_seconds_total');
   });

@@ -48,7 +48,7 @@ export async function setPhase(
   phase: Phase,
 ): Promise<void> {
   await sql`
-    insert into migration_phases (data_set, epoch, phase, read_percent, changed_at, changed_by, reason)
-    select ${dataSet}, coalesce(max(epoch), 0) + 1, ${phase}, 0, clock_timestamp(), 'test', 'test'
+    insert into migration_phases (data_set, epoch, phase_epoch, marks_since, phase, read_percent, changed_at, changed_by, reason)
+    select ${dataSet}, coalesce(max(epoch), 0) + 1, coalesce(max(epoch), 0) + 1, 1, ${phase}, 0, clock_timestamp(), 'test', 'test'
     from migration_phases where data_set = ${dataSet}`.execute(db);
 }

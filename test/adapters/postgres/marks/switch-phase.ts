@@ -22,8 +22,8 @@ export async function switchPhase(db: Kysely<Database>, { phase, isFenced = true
     .execute(async (transaction) => {
       if (isFenced) await sql`select pg_advisory_xact_lock(19789, 1)`.execute(transaction);
       await sql`
-        insert into migration_phases (data_set, epoch, phase, read_percent, changed_at, changed_by, reason)
-        select 'programs', coalesce(max(epoch), 0) + 1, ${phase}, 0, clock_timestamp(), 'test', 'test'
+        insert into migration_phases (data_set, epoch, phase_epoch, marks_since, phase, read_percent, changed_at, changed_by, reason)
+        select 'programs', coalesce(max(epoch), 0) + 1, coalesce(max(epoch), 0) + 1, 1, ${phase}, 0, clock_timestamp(), 'test', 'test'
         from migration_phases where data_set = 'programs'`.execute(transaction);
       await sql`create table at_switch as select program_id, version from programs`.execute(transaction);
     });

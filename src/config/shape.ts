@@ -58,6 +58,7 @@ export interface DatabaseConfig {
   readonly url: string;
   readonly replicaUrl: string | undefined;
   readonly poolSize: number;
+  readonly preparesStatements: boolean;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
 }
@@ -156,6 +157,7 @@ function toDatabase(values: Values): DatabaseConfig {
     url: values.DATABASE_URL ?? 'embedded',
     replicaUrl: values.DATABASE_REPLICA_URL,
     poolSize: values.DATABASE_POOL_SIZE,
+    preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
     connectTimeoutMs: values.DATABASE_CONNECT_TIMEOUT_MS,
     statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
   };

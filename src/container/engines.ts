@@ -124,12 +124,13 @@ function memory() {
 }
 
 function openPostgres({ config, log }: EngineNeeds, connectionString: string): PooledDatabase {
-  const { poolSize, connectTimeoutMs, statementTimeoutMs } = config.database ?? missing('Postgres');
+  const { poolSize, ...limits } = config.database ?? missing('Postgres');
   return openDatabase({
     connectionString,
     maxConnections: poolSize,
-    connectTimeoutMs,
-    statementTimeoutMs,
+    connectTimeoutMs: limits.connectTimeoutMs,
+    statementTimeoutMs: limits.statementTimeoutMs,
+    preparesStatements: limits.preparesStatements,
     onIdleError: (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'),
   });
 }

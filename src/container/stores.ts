@@ -200,7 +200,8 @@ function hotStores() {
     counterStore: chosen<CounterStore>()('CounterStore', 'counterStore', {
       memory: ({ clock, config }) => createMemoryCounterStore({ clock, maxKeys: config.counterMaxKeys }),
       redis: ({ redis: client, redisKeys: keys }) => createRedisCounterStore({ client, keys }),
-      postgres: ({ database: { pool } }) => createPostgresCounterStore({ pool }),
+      postgres: ({ database: { pool, preparesStatements } }) =>
+        createPostgresCounterStore({ pool, preparesStatements }),
       dynamodb: ({ dynamodbOnce: client, config, clock }) =>
         createDynamodbCounterStore({ client, table: dynamodbOf(config).tables.rateLimits, clock }),
     }),

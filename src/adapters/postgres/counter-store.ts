@@ -9,6 +9,8 @@ import { withStoreErrors } from './store-errors.ts';
 
 export interface PostgresCounterOptions {
   readonly pool: Pool;
+  /** Whether connections keep the plans of the statements; default: true. */
+  readonly preparesStatements?: boolean;
   /** Replaces the server's clock. Of all instances, so for tests only. */
   readonly clock?: Clock;
 }
@@ -22,8 +24,8 @@ export interface PostgresCounterOptions {
  * The tables are UNLOGGED: after a crash of the server, or a fail-over to a standby, they are empty, every limit is whole again and
  * no block is in force. A clean restart keeps them.
  */
-export function createPostgresCounterStore({ pool, clock }: PostgresCounterOptions): CounterStore {
-  const server = createCounterServer(pool, clock);
+export function createPostgresCounterStore(options: PostgresCounterOptions): CounterStore {
+  const server = createCounterServer(options);
 
   return {
     consume: (request, call) =>

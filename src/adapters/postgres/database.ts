@@ -1,6 +1,9 @@
+import type { RawBuilder } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { PoolClient, PoolConfig } from 'pg';
 import { Pool } from 'pg';
+import type { Call } from '../../ports/call.ts';
+import { runStatement } from './run-statement.ts';
 import { isReadTimeout } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
@@ -11,6 +14,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs: number;
   /** The server gives a statement up after this; the client a little later, in case the server does not answer at all. */
   readonly statementTimeoutMs: number;
+  /** Whether connections keep the plans of frequent statements; not behind a pooler that gives each transaction another connection. Default: true. */
+  readonly preparesStatements?: boolean;
   /** Hears of connections that break while idle. */
   readonly onIdleError: (error: Error) => void;
 }
@@ -18,10 +23,30 @@ export interface PostgresOptions {
 /** The database, and the pool under it for the few statements for which a query builder would be a good part of the cost. */
 export class PooledDatabase extends Kysely<Database> {
   readonly pool: Pool;
+  /** Whether connections keep the plans of frequent statements. */
+  readonly preparesStatements: boolean;
+  readonly #names = new Map<string, string>();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, preparesStatements: boolean) {
     super({ dialect: new PostgresDialect({ pool }) });
     this.pool = pool;
+    this.preparesStatements = preparesStatements;
+  }
+
+  /**
+   * Runs a statement that is asked for often, and whose text is always one of a few. To parse and plan one costs the server more than
+   * to write a row (`bench/README.md`), so each connection does it once.
+   */
+  runPrepared<Row>(statement: RawBuilder<Row>, call: Call): Promise<readonly Row[]> {
+    const { sql: text, parameters } = statement.compile(this);
+    return runStatement(this.pool, { name: this.#nameOf(text), text, parameters }, call);
+  }
+
+  #nameOf(text: string): string | undefined {
+    if (!this.preparesStatements) return undefined;
+    const name = this.#names.get(text) ?? `mediamesh-${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
   }
 
   override async destroy(): Promise<void> {
@@ -45,7 +70,7 @@ export function openDatabase(options: PostgresOptions): PooledDatabase {
     client.on('error', () => undefined);
     closeWhenSilent(client);
   });
-  return new PooledDatabase(pool);
+  return new PooledDatabase(pool, options.preparesStatements ?? true);
 }
 
 /**

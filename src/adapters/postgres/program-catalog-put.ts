@@ -3,6 +3,7 @@ import type { ProgramDraft } from '../../domain/program/program.ts';
 import { conditionHolds } from '../../domain/program/write-condition.ts';
 import type { Call } from '../../ports/call.ts';
 import type { BulkOutcome, PutOutcome, WriteCondition } from '../../ports/program-catalog.ts';
+import type { PooledDatabase } from './database.ts';
 import type { DecidedRow, PutRequest } from './program-catalog-put-statement.ts';
 import { decidedPutStatement, putStatement } from './program-catalog-put-statement.ts';
 import { toProgram } from './program-catalog-rows.ts';
@@ -13,11 +14,11 @@ import type { Database } from './tables.ts';
  * another writer came between the snapshot and the row's lock: a newer snapshot decides. Each round means that someone
  * else's write was made, so this ends.
  */
-export async function putProgram(db: Kysely<Database>, request: PutRequest, call: Call): Promise<PutOutcome> {
+export async function putProgram(db: PooledDatabase, request: PutRequest, call: Call): Promise<PutOutcome> {
   const statement = decidedPutStatement(request);
   for (;;) {
-    const { rows } = await statement.execute(db, { signal: call.signal });
-    const outcome = outcomeOf(rows[0], request.condition);
+    const [row] = await db.runPrepared(statement, call);
+    const outcome = outcomeOf(row, request.condition);
     if (outcome !== undefined) return outcome;
   }
 }

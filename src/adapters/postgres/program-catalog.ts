@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Program } from '../../domain/program/program.ts';
 import type { Call } from '../../ports/call.ts';
 import type { CategoryCount, ProgramCatalog } from '../../ports/program-catalog.ts';
+import type { PooledDatabase } from './database.ts';
 import { deleteProgram } from './program-catalog-delete.ts';
 import { putProgram, putPrograms } from './program-catalog-put.ts';
 import { queryPrograms, topPrograms } from './program-catalog-queries.ts';
@@ -16,7 +17,7 @@ import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
 export interface PostgresProgramCatalogDeps {
-  readonly db: Kysely<Database>;
+  readonly db: PooledDatabase;
   /** Answers `query`, `top` and `categories`, which then may lag behind the writes. */
   readonly replica?: Pick<ReplicaDeps, 'clock' | 'telemetry'> & { readonly db: Kysely<Database> };
 }
@@ -52,7 +53,7 @@ export function createPostgresProgramCatalog({ db, replica }: PostgresProgramCat
 }
 
 async function readRows(
-  db: Kysely<Database>,
+  db: PooledDatabase,
   ids: readonly string[],
   call: Call,
 ): Promise<readonly ProgramRow[]> {
@@ -60,14 +61,10 @@ async function readRows(
   if (ids.length === 0) return [];
   const statement = sql<ProgramRow>`
     select ${programColumns('programs')} from programs where programs.program_id = any(${ids}::text[])`;
-  return (await statement.execute(db, { signal: call.signal })).rows;
+  return db.runPrepared(statement, call);
 }
 
-async function readLive(
-  db: Kysely<Database>,
-  ids: readonly string[],
-  call: Call,
-): Promise<readonly Program[]> {
+async function readLive(db: PooledDatabase, ids: readonly string[], call: Call): Promise<readonly Program[]> {
   const rows = await readRows(db, ids, call);
   return rows.filter((row) => row.deleted_at === null).map(toProgram);
 }

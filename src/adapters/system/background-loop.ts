@@ -20,6 +20,11 @@ export interface BackgroundLoopOptions {
   readonly round: (call: Call) => Promise<number>;
   /** Pause after a round that found nothing, or failed. Milliseconds. */
   readonly idleMs: number;
+  /**
+   * Lets work gather, for many small rounds cost more than a few large ones: after a round that did less than `enough`, the next
+   * begins no sooner than `ms` after that one began. Default: no wait.
+   */
+  readonly gather?: { readonly ms: number; readonly enough: number };
   /** A round that takes longer is stopped. Milliseconds. */
   readonly roundTimeoutMs: number;
   /** Milliseconds; 5,000 by default. */
@@ -31,27 +36,26 @@ const STOP_GRACE_MS = 5000;
 
 export function createBackgroundLoop(options: BackgroundLoopOptions): BackgroundLoop {
   const aborting = new AbortController();
+  const gather = options.gather ?? { ms: 0, enough: 0 };
   let isStopping = false;
-  let wake: () => void = () => undefined;
   let isNudged = false;
+  let rest: Rest | undefined;
   let running: Promise<void> | undefined;
 
-  async function pause(): Promise<void> {
-    if (isNudged || isStopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, options.idleMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  async function pause(ms: number, endsWithNudge: boolean): Promise<void> {
+    if (isStopping || (endsWithNudge && isNudged)) return;
+    rest = createRest(ms, endsWithNudge);
+    await rest.over;
   }
 
   async function run(): Promise<void> {
     while (!isStopping) {
       isNudged = false;
+      const begunMs = performance.now();
       const done = await runRound(options, aborting.signal);
-      if (done === 0) await pause();
+      if (done === 0) await pause(options.idleMs, true);
+      const gatheredMs = performance.now() - begunMs;
+      if (done < gather.enough && gatheredMs < gather.ms) await pause(gather.ms - gatheredMs, false);
     }
   }
 
@@ -61,11 +65,11 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
     },
     nudge() {
       isNudged = true;
-      wake();
+      if (rest?.endsWithNudge) rest.end();
     },
     async stop() {
       isStopping = true;
-      wake();
+      rest?.end();
       const impatience = setTimeout(
         () => aborting.abort(new Error(`${options.name} is stopping`)),
         options.stopGraceMs ?? STOP_GRACE_MS,
@@ -74,6 +78,22 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
       clearTimeout(impatience);
     },
   };
+}
+
+interface Rest {
+  readonly endsWithNudge: boolean;
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+function createRest(ms: number, endsWithNudge: boolean): Rest {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const end = () => {
+    clearTimeout(timer);
+    resolve();
+  };
+  return { endsWithNudge, over, end };
 }
 
 async function runRound(options: BackgroundLoopOptions, aborting: AbortSignal): Promise<number> {

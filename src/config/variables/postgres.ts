@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Variable } from '../variable.ts';
-import { url, wholeNumber } from '../variable.ts';
+import { oneOf, url, wholeNumber } from '../variable.ts';
 
 const databaseUrl = z
   .string()
@@ -34,6 +34,13 @@ export const POSTGRES = {
     description: 'How long a connection, or the wait for a free one, may take. Milliseconds.',
     default: '2000',
     example: '2000',
+  },
+  DATABASE_PREPARED_STATEMENTS: {
+    ...oneOf(['on', 'off']),
+    description:
+      'Whether connections keep the plans of frequent statements. Behind a pooler that gives each transaction another connection and can not follow them (PgBouncer before 1.21): `off`.',
+    default: 'on',
+    example: 'on',
   },
   DATABASE_STATEMENT_TIMEOUT_MS: {
     ...wholeNumber(50, 600_000),

@@ -46,17 +46,24 @@ const SHADOW_IDLE_MS = 100;
 /** While one batch is written the next one is claimed and read. */
 const RELAYS = 2;
 const RELAY = { batch: 500, concurrency: 32 };
+/** Each round costs three statements, however few its marks. A lone write does not wait; those right after it do. */
+const RELAY_GATHER_MS = 50;
 
 /** Loops that bring copies up to date. */
 export function createRelayLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
-  const { outbox, programCopies, documentCopies } = deps;
+  const { outbox, programCopies, documentCopies, telemetry } = deps;
   const loops = <Value>(set: CopiedSet<Value> | undefined): readonly BackgroundLoop[] =>
     set === undefined
       ? []
       : Array.from({ length: RELAYS }, () =>
-          loop(deps, `${set.dataSet}.relay`, RELAY_IDLE_MS, (call) =>
-            relayCopies({ outbox, set, ...RELAY }, call),
-          ),
+          createBackgroundLoop({
+            name: `${set.dataSet}.relay`,
+            round: (call) => relayCopies({ outbox, set, ...RELAY }, call),
+            idleMs: RELAY_IDLE_MS,
+            gather: { ms: RELAY_GATHER_MS, enough: RELAY.batch },
+            roundTimeoutMs: ROUND_TIMEOUT_MS,
+            telemetry,
+          }),
         );
   return [...loops(programCopies), ...loops(documentCopies)];
 }

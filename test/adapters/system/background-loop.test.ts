@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createBackgroundLoop } from '../../../src/adapters/system/background-loop.ts';
 import type { Call } from '../../../src/ports/call.ts';
 
-function aLoop(round: (call: Call) => Promise<number>, failed = vi.fn()) {
+function aLoop(round: (call: Call) => Promise<number>, gather = { ms: 0, enough: 0 }) {
+  const failed = vi.fn();
   const loop = createBackgroundLoop({
     name: 'test.round',
     round,
     idleMs: 60_000,
     roundTimeoutMs: 60_000,
     stopGraceMs: 20,
+    gather,
     telemetry: { failed },
   });
   return { loop, failed };
@@ -34,6 +37,31 @@ describe('createBackgroundLoop', () => {
     loop.nudge();
     gate.resolve(0);
     await vi.waitFor(() => expect(round).toHaveBeenCalledTimes(2));
+    await loop.stop();
+  });
+
+  it('lets small pieces of work gather, but not the first after a quiet time', async () => {
+    const begun: number[] = [];
+    const { loop } = aLoop(async () => begun.push(performance.now()) && 0, { ms: 300, enough: 10 });
+    loop.start();
+    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    await sleep(350);
+    const nudgedAt = performance.now();
+    const nudging = setInterval(() => loop.nudge(), 1);
+    await vi.waitFor(() => expect(begun.length).toBeGreaterThan(3), { interval: 5, timeout: 10_000 });
+    clearInterval(nudging);
+    await loop.stop();
+    const gaps = begun.slice(1).map((at, index) => at - (begun[index] ?? 0));
+    expect((begun[1] ?? 0) - nudgedAt).toBeLessThan(200);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(290);
+  });
+
+  it('goes on at once after a round that was full', async () => {
+    const work = [10, 10, 0];
+    const round = vi.fn(async () => work.shift() ?? 0);
+    const { loop } = aLoop(round, { ms: 60_000, enough: 10 });
+    loop.start();
+    await vi.waitFor(() => expect(round).toHaveBeenCalledTimes(3));
     await loop.stop();
   });
 

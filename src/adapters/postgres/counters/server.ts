@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import type { Call } from '../../../ports/call.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CounterRequest, Refund } from '../../../ports/counter-store.ts';
+import { runStatement } from '../run-statement.ts';
 import type { Answer, UnitsAnswer } from './answers.ts';
 import { digest } from './digest.ts';
 import { inLockOrder, listed } from './lists.ts';
-import { runStatement } from './run-statement.ts';
 import * as statements from './statements.ts';
 
 export interface ConsumeOptions {
@@ -41,10 +41,24 @@ export function isPlain({ policy, permitId, chargeDenied }: CounterRequest): boo
   return permitId === undefined && !chargeDenied && policy.algorithm !== 'concurrency';
 }
 
-export function createCounterServer(pool: Pool, clock: Clock | undefined): CounterServer {
+/** Connections keep the plan of each under its name. */
+const NAMES = new Map(Object.entries(statements).map(([name, text]) => [text, `counters ${name}`]));
+
+export interface CounterServerOptions {
+  readonly pool: Pool;
+  readonly preparesStatements?: boolean;
+  readonly clock?: Clock;
+}
+
+export function createCounterServer(options: CounterServerOptions): CounterServer {
+  const { pool, preparesStatements = true, clock } = options;
   const nowMs = () => (clock === undefined ? null : Math.floor(clock.now()));
   const run = <Row>(text: string, parameters: readonly unknown[], call: Call) =>
-    runStatement<Row>(pool, { text, parameters }, call);
+    runStatement<Row>(
+      pool,
+      { name: preparesStatements ? NAMES.get(text) : undefined, text, parameters },
+      call,
+    );
   const runOne = async (text: string, parameters: readonly unknown[], call: Call) =>
     (await run<Answer>(text, parameters, call))[0];
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import type { PooledDatabase } from '../../../../src/adapters/postgres/database.ts';
 import { createPostgresProgramCatalog } from '../../../../src/adapters/postgres/program-catalog.ts';
 import type { Database } from '../../../../src/adapters/postgres/tables.ts';
 import type { Phase } from '../../../../src/ports/phase-store.ts';
@@ -15,7 +16,7 @@ const ANY = { kind: 'any' } as const;
 describe('the fence between writes and a change of phase', () => {
   const database = useDatabase({ maxConnections: 20, statementTimeoutMs: 30_000 });
 
-  async function reset(phase: Phase = 'off'): Promise<Kysely<Database>> {
+  async function reset(phase: Phase = 'off'): Promise<PooledDatabase> {
     const { db } = database();
     await sql`truncate programs, outbox, migration_phases`.execute(db);
     await sql`drop table if exists at_switch`.execute(db);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import type { PooledDatabase } from '../../../../src/adapters/postgres/database.ts';
 import { createPostgresOutbox } from '../../../../src/adapters/postgres/outbox.ts';
 import { createPostgresProgramCatalog } from '../../../../src/adapters/postgres/program-catalog.ts';
 import { createPostgresSearchIndex } from '../../../../src/adapters/postgres/search-index.ts';
@@ -21,7 +22,7 @@ describe('the triggers that mark', () => {
   const database = useDatabase();
   const notifications = useNotifications(database);
 
-  async function reset(): Promise<Kysely<Database>> {
+  async function reset(): Promise<PooledDatabase> {
     const { db } = database();
     await sql`truncate programs, search_documents, outbox, migration_phases`.execute(db);
     return db;

@@ -1,12 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
-import { enterAbort, leaveAbort } from '../../../domain/abort-waiters.ts';
-import type { Call } from '../../../ports/call.ts';
-import { isReadTimeout } from '../store-errors.ts';
+import { enterAbort, leaveAbort } from '../../domain/abort-waiters.ts';
+import type { Call } from '../../ports/call.ts';
+import { isReadTimeout } from './store-errors.ts';
 
 /** A text and its parameters. */
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly unknown[];
+  /** Each connection parses and plans the text once and keeps it under this name, which no other text may have. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -39,8 +41,9 @@ export function runStatement<Row>(
 
 type Settle<Row> = (error: unknown, rows?: readonly Row[]) => void;
 
-function query<Row>(client: PoolClient, { text, parameters }: Statement, settle: Settle<Row>): void {
-  client.query(text, [...parameters], (error: Error | null, result) => {
+function query<Row>(client: PoolClient, { name, text, parameters }: Statement, settle: Settle<Row>): void {
+  const prepared = { ...(name !== undefined && { name }), text, values: [...parameters] };
+  client.query(prepared, (error: Error | null, result) => {
     // The lost query holds its connection; every later one would queue behind it.
     client.release(isReadTimeout(error));
     settle(error, error ? undefined : (result.rows as readonly Row[]));

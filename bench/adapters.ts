@@ -34,7 +34,8 @@ const WEEK_MS = 7 * 86_400_000;
 
 const clock = createSystemClock();
 const ids = { next: randomUUID };
-const call = { signal: new AbortController().signal };
+/** One for each call, as each HTTP request has its own: on one signal for all, what waits for it would be searched through by every call. */
+const aCall = () => ({ signal: new AbortController().signal });
 
 function aProgram(programId: string, version: number): Program {
   const at = new Date('2026-01-01T12:00:00.000Z');
@@ -74,12 +75,12 @@ async function raceGet<Client extends object>(subject: Subject<Client, HotProgra
   const { name, client, create, count } = subject;
   const store = create(client);
   const programIds = Array.from({ length: KEYS }, (_, index) => `get-${index}`);
-  for (const programId of programIds) await store.put(aProgram(programId, 1), {}, call);
+  for (const programId of programIds) await store.put(aProgram(programId, 1), {}, aCall());
   const recorder = subject.record();
   const recording = create(recorder.client);
-  for (const programId of programIds) await recording.get(programId, call);
+  for (const programId of programIds) await recording.get(programId, aCall());
   const noted = recorder.take();
-  const ours = { run: (index: number) => store.get(programIds[index % KEYS] ?? '', call) };
+  const ours = { run: (index: number) => store.get(programIds[index % KEYS] ?? '', aCall()) };
   const rival = replaying(noted, subject.ask ?? ((each) => replay(client, each)));
   await race(ours, rival, { ...options(count), name: `${name} HotProgramStore.get` });
 }
@@ -96,12 +97,12 @@ async function racePut<Client extends object>(subject: Subject<Client, HotProgra
     prepare: async (round) => {
       version = round + 1;
     },
-    run: (index) => store.put(aProgram(`put-${index}`, version), {}, call),
+    run: (index) => store.put(aProgram(`put-${index}`, version), {}, aCall()),
   };
   const rival: Contender = {
     prepare: async (round) => {
       for (let index = 0; index < count; index += 1)
-        void recording.put(aProgram(`bare-${index}`, round + 1), {}, call);
+        void recording.put(aProgram(`bare-${index}`, round + 1), {}, aCall());
       noted = recorder.take();
     },
     run: (index) => replay(client, noted[index] ?? { method: '', args: [] }),
@@ -117,13 +118,13 @@ async function raceConsume<Client extends object>(subject: Subject<Client, Count
   if (first === undefined) throw new Error('there are no keys');
   const recorder = subject.record();
   const recording = create(recorder.client);
-  for (const request of requests) await recording.consume(request, call);
+  for (const request of requests) await recording.consume(request, aCall());
   recorder.take();
-  for (const request of requests) await recording.consume(request, call);
+  for (const request of requests) await recording.consume(request, aCall());
   const noted = recorder.take();
   const store = create(client);
-  for (const request of requests) await store.consume(request, call);
-  const ours = { run: (index: number) => store.consume(requests[index % KEYS] ?? first, call) };
+  for (const request of requests) await store.consume(request, aCall());
+  const ours = { run: (index: number) => store.consume(requests[index % KEYS] ?? first, aCall()) };
   const rival = replaying(noted, subject.ask ?? ((each) => replay(client, each)));
   await race(ours, rival, { ...options(count), name: `${name} CounterStore.consume` });
 }

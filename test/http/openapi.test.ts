@@ -99,6 +99,7 @@ const CONTRACT = [
   'GET /v1/search',
   'GET /v1/search/suggest',
   'POST /v1/rate-limits/check',
+  'POST /v1/rate-limits/check-batch',
   'GET /v1/migration',
   'GET /v1/migration/{dataSet}',
   'PUT /v1/migration/{dataSet}/phase',

@@ -84,4 +84,68 @@ describe('rate limits', () => {
       json: { errors: [{ path, message: expect.stringContaining(message) }] },
     });
   });
+
+  describe('of a batch', () => {
+    const checkBatch = (payload: object) =>
+      http.ask({ method: 'POST', url: '/v1/rate-limits/check-batch', payload });
+
+    it('are answered in order, each by itself unless it is said', async () => {
+      const [full, free] = [anId('limit'), anId('limit')];
+      await check({ key: full, limit: 1 });
+      const checks = [
+        { key: free, limit: 5 },
+        { key: full, limit: 1 },
+      ];
+      const reply = await checkBatch({ checks });
+      expect(reply).toMatchObject({
+        status: 200,
+        json: {
+          allowed: false,
+          items: [
+            { allowed: true, remaining: 4, degraded: false },
+            { allowed: false, remaining: 0 },
+          ],
+        },
+      });
+      expect(reply.headers['cache-control']).toBe('no-store');
+    });
+
+    it('let exactly the smallest limit pass, all or nothing', async () => {
+      const key = anId('limit');
+      const checks = [
+        { key, limit: 7, windowSeconds: 86_400 },
+        { key, limit: 20, windowSeconds: 86_400, algorithm: 'sliding-window' },
+      ];
+      const replies = await Promise.all(
+        Array.from({ length: 50 }, () => checkBatch({ checks, mode: 'all-or-nothing' })),
+      );
+      expect(replies.filter(({ json }) => json.allowed === true)).toHaveLength(7);
+      const url = `/v1/rate-limits/${key}?limit=20&windowSeconds=86400&algorithm=sliding-window`;
+      expect((await http.ask(url)).json).toMatchObject({ remaining: 13 });
+    });
+
+    it.each([
+      [{}, '/checks', 'is required'],
+      [{ checks: [] }, '/checks', 'at least 1'],
+      [{ checks: Array.from({ length: 101 }, () => ({ key: 'k', limit: 1 })) }, '/checks', 'at most 100'],
+      [{ checks: [{ key: 'k', limit: 1 }, { key: 'k' }] }, '/checks/1/limit', 'is required'],
+      [{ checks: [{ key: 'k', limit: 1 }], mode: 'some' }, '/mode', 'one of each, all-or-nothing'],
+      [
+        {
+          checks: [
+            { key: 'k', limit: 1 },
+            { key: 'k', limit: 2 },
+          ],
+          mode: 'all-or-nothing',
+        },
+        '/checks/1',
+        'must differ',
+      ],
+    ])('refuse %o', async (payload, path, message) => {
+      expect(await checkBatch(payload)).toMatchObject({
+        status: 400,
+        json: { errors: [{ path, message: expect.stringContaining(message) }] },
+      });
+    });
+  });
 });

@@ -21,6 +21,7 @@ export interface TestDatabaseOptions {
   readonly maxConnections?: number;
   readonly statementTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  readonly preparesStatements?: boolean;
 }
 
 /** A new database on the run's server, with every migration made. */
@@ -62,6 +63,7 @@ export function openTestDatabase(url: string, options: TestDatabaseOptions = {})
     maxConnections: options.maxConnections ?? 10,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 10_000,
+    ...(options.preparesStatements !== undefined && { preparesStatements: options.preparesStatements }),
     onIdleError: () => undefined,
   });
 }

@@ -1,22 +1,9 @@
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
-import type { Fault } from '../errors.ts';
-import { ValidationFailed } from '../errors.ts';
-import { textFault } from '../text.ts';
-import type { CountingAlgorithm } from './policy.ts';
-import { COUNTING_ALGORITHMS, RATE_LIMIT_LIMITS } from './policy.ts';
-
-/** Ranges are in {@link RATE_LIMIT_LIMITS}. */
-export interface RateLimitRequest {
-  /** Well-formed text without control characters. */
-  readonly key: string;
-  readonly limit: number;
-  /** In whole milliseconds: 0.25 is a window, 0.0001 is none. */
-  readonly windowSeconds: number;
-  readonly algorithm: CountingAlgorithm;
-  readonly cost: number;
-}
+import { demandDistinct } from './counter-name.ts';
+import type { RateLimitRequest } from './rate-limit-request.ts';
+import { demandKey, toCounterRequest, toCounterRequests } from './rate-limit-request.ts';
 
 export interface RateLimitStatus {
   readonly allowed: boolean;
@@ -30,10 +17,29 @@ export interface RateLimitStatus {
   readonly degraded: boolean;
 }
 
+/**
+ * - `each`: every check takes its units if they are there, whatever becomes of the others.
+ * - `all-or-nothing`: units are taken if every check passes, else none are.
+ */
+export const BATCH_MODES = ['each', 'all-or-nothing'] as const;
+export type BatchMode = (typeof BATCH_MODES)[number];
+
+export interface BatchStatus {
+  /** Whether every check passes. */
+  readonly allowed: boolean;
+  /** In the order of the checks. Of a batch that took nothing, each says whether it would pass by itself. */
+  readonly items: readonly RateLimitStatus[];
+}
+
 /** Rate limits as a service: the caller names the key and the rule. */
 export interface RateLimits {
   /** Takes `cost` units when all of them are there. @throws {ValidationFailed} */
   check(request: RateLimitRequest, call: Call): Promise<RateLimitStatus>;
+  /**
+   * 1 to 100 checks. With `each`, those of one key are made in their order; when the counters fail, some may have been taken. With
+   * `all-or-nothing`, no two may be of one key, algorithm and window. @throws {ValidationFailed} nothing is taken.
+   */
+  checkBatch(requests: readonly RateLimitRequest[], mode: BatchMode, call: Call): Promise<BatchStatus>;
   /** Whether `check` would pass, and what is there; takes nothing. @throws {ValidationFailed} */
   peek(request: RateLimitRequest, call: Call): Promise<RateLimitStatus>;
   /** Forgets all that was taken from the key. @throws {ValidationFailed} */
@@ -41,7 +47,7 @@ export interface RateLimits {
 }
 
 export interface RateLimitDeps {
-  readonly counters: Pick<CounterStore, 'consume' | 'peek' | 'reset'>;
+  readonly counters: Pick<CounterStore, 'consume' | 'consumeAll' | 'peek' | 'reset'>;
   readonly clock: Clock;
 }
 
@@ -62,58 +68,44 @@ export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits
       const askedAtMs = clock.now();
       return status(await counters.consume(toCounterRequest(request), call), request.limit, askedAtMs);
     },
+    checkBatch: async (requests, mode, call) => {
+      const asked = toCounterRequests(requests);
+      const askedAtMs = clock.now();
+      if (mode === 'all-or-nothing') demandDistinct(asked, '/checks');
+      const decisions = await (mode === 'each'
+        ? consumeEach(counters, asked, call)
+        : counters.consumeAll(asked, call));
+      return {
+        allowed: decisions.every(({ allowed }) => allowed),
+        items: decisions.map((decision, index) =>
+          status(decision, asked[index]?.policy.limit ?? 0, askedAtMs),
+        ),
+      };
+    },
     peek: async (request, call) => {
       const askedAtMs = clock.now();
       return status(await counters.peek(toCounterRequest(request), call), request.limit, askedAtMs);
     },
     reset: async (key, call) => {
-      refuse([keyFault(key)]);
+      demandKey(key);
       await counters.reset(key, call);
     },
   };
 }
 
-function toCounterRequest({ key, limit, windowSeconds, algorithm, cost }: RateLimitRequest): CounterRequest {
-  refuse([
-    keyFault(key),
-    countFault('limit', limit),
-    windowFault(windowSeconds),
-    algorithmFault(algorithm),
-    countFault('cost', cost),
-  ]);
-  return { key, policy: { algorithm, limit, windowMs: toMilliseconds(windowSeconds) }, cost };
-}
-
-function refuse(found: readonly (Fault | undefined)[]): void {
-  const faults = found.filter((fault) => fault !== undefined);
-  if (faults.length > 0) throw new ValidationFailed(faults);
-}
-
-function keyFault(key: string): Fault | undefined {
-  const message = textFault(key, RATE_LIMIT_LIMITS.key);
-  return message === undefined ? undefined : { path: '/key', message };
-}
-
-function countFault(name: 'limit' | 'cost', value: number): Fault | undefined {
-  const { min, max } = RATE_LIMIT_LIMITS[name];
-  if (Number.isInteger(value) && value >= min && value <= max) return undefined;
-  return { path: `/${name}`, message: `must be a whole number from ${min} to ${max}` };
-}
-
-function windowFault(seconds: number): Fault | undefined {
-  const { min, max } = RATE_LIMIT_LIMITS.windowSeconds;
-  // A decimal with up to three places is the double nearest to its milliseconds by a thousand, and no other is.
-  const isWhole = toMilliseconds(seconds) / 1000 === seconds;
-  if (isWhole && seconds >= min && seconds <= max) return undefined;
-  const message = `must be a number of seconds from ${min} to ${max}, with at most three decimal places`;
-  return { path: '/windowSeconds', message };
-}
-
-function algorithmFault(algorithm: CountingAlgorithm): Fault | undefined {
-  if (COUNTING_ALGORITHMS.includes(algorithm)) return undefined;
-  return { path: '/algorithm', message: `must be one of ${COUNTING_ALGORITHMS.join(', ')}` };
-}
-
-function toMilliseconds(seconds: number): number {
-  return Math.round(seconds * 1000);
+async function consumeEach(
+  counters: Pick<CounterStore, 'consume'>,
+  requests: readonly CounterRequest[],
+  call: Call,
+): Promise<readonly Decision[]> {
+  const decisions: Decision[] = [];
+  const ofOneKey = async (indexes: readonly number[]): Promise<void> => {
+    for (const index of indexes) {
+      const request = requests[index];
+      if (request !== undefined) decisions[index] = await counters.consume(request, call);
+    }
+  };
+  const groups = Map.groupBy(requests.keys(), (index) => requests[index]?.key);
+  await Promise.all([...groups.values()].map(ofOneKey));
+  return decisions;
 }

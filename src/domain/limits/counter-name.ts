@@ -7,13 +7,17 @@ export function counterName({ algorithm, windowMs }: Omit<Policy, 'limit'>): str
   return `${algorithm}:${windowMs}`;
 }
 
-/** @throws {ValidationFailed} two of the requests are of one counter, whose decisions would depend on their order. */
-export function demandDistinct(requests: readonly CounterRequest[]): void {
+/**
+ * `path`: of the list, in the fault; default: the whole.
+ *
+ * @throws {ValidationFailed} two of the requests are of one counter, whose decisions would depend on their order.
+ */
+export function demandDistinct(requests: readonly CounterRequest[], path = ''): void {
   const seen = new Map<string, Set<string>>();
   for (const [index, { key, policy }] of requests.entries()) {
     const names = seen.get(key) ?? new Set();
     const name = counterName(policy);
-    if (names.has(name)) throw new ValidationFailed([{ path: `/${index}`, message: REPEATED }]);
+    if (names.has(name)) throw new ValidationFailed([{ path: `${path}/${index}`, message: REPEATED }]);
     seen.set(key, names.add(name));
   }
 }

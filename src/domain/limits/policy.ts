@@ -36,4 +36,6 @@ export const RATE_LIMIT_LIMITS = {
   windowSeconds: { min: 0.1, max: 31 * 86_400, default: 3600 },
   cost: { min: 1, max: 1_000_000_000, default: 1 },
   permitId: { min: 1, max: 200 },
+  /** Of a batch. */
+  checks: { min: 1, max: 100 },
 } as const;

@@ -1,4 +1,5 @@
-import type { RateLimitRequest } from '../../domain/limits/check-rate-limit.ts';
+import type { BatchMode } from '../../domain/limits/check-rate-limit.ts';
+import type { RateLimitRequest } from '../../domain/limits/rate-limit-request.ts';
 import { ref, TAGS } from '../schemas/common.ts';
 import { keyParams, policyQuery } from '../schemas/rate-limits.ts';
 import { responses, WITH_BODY, WITH_STORE } from '../schemas/respond.ts';
@@ -12,7 +13,8 @@ const status = {
 } as const;
 
 /** Adds rate limits as a service. */
-export function addRateLimits(server: HttpServer, { app }: RouteDeps): void {
+export function addRateLimits(server: HttpServer, deps: RouteDeps): void {
+  const { app } = deps;
   const check = {
     operationId: 'checkRateLimit',
     summary: 'May this happen now?',
@@ -26,6 +28,8 @@ export function addRateLimits(server: HttpServer, { app }: RouteDeps): void {
     reply.header('cache-control', 'no-store');
     return app.rateLimits.check(request.body as RateLimitRequest, request.call);
   });
+
+  addBatch(server, deps);
 
   const peek = {
     operationId: 'peekRateLimit',
@@ -55,5 +59,35 @@ export function addRateLimits(server: HttpServer, { app }: RouteDeps): void {
   server.delete('/v1/rate-limits/:key', { schema: reset }, async (request, reply) => {
     await app.rateLimits.reset(request.params.key, request.call);
     return reply.code(204).header('cache-control', 'no-store').send();
+  });
+}
+
+function addBatch(server: HttpServer, { app, options }: RouteDeps): void {
+  const schema = {
+    operationId: 'checkRateLimits',
+    summary: 'May these happen now?',
+    description:
+      'Several checks at once: each on its own, or all or nothing. Where all are of one key, all or nothing is one round trip to the counters and atomic; of several keys too, but on Redis, where others may be denied for a moment by units that go back. Never does more than a limit pass.',
+    tags,
+    body: ref('RateLimitBatch'),
+    response: responses(
+      {
+        200: {
+          description: 'The decisions: always 200, allowed or not.',
+          schema: ref('RateLimitBatchStatus'),
+          headers: ['cache-control'],
+        },
+      },
+      ...([...WITH_STORE, ...WITH_BODY] as const),
+    ),
+  };
+  const route = { schema, bodyLimit: options.batchBytes };
+  server.post('/v1/rate-limits/check-batch', route, async (request, reply) => {
+    const { checks, mode } = request.body as {
+      readonly checks: readonly RateLimitRequest[];
+      readonly mode: BatchMode;
+    };
+    reply.header('cache-control', 'no-store');
+    return app.rateLimits.checkBatch(checks, mode, request.call);
   });
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import { BATCH_MODES } from '../../domain/limits/check-rate-limit.ts';
 import { COUNTING_ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
-import { text, wholeNumber } from './common.ts';
+import { ref, text, wholeNumber } from './common.ts';
 
 const key = text(RATE_LIMIT_LIMITS.key.min, RATE_LIMIT_LIMITS.key.max, {
   description:
@@ -65,6 +66,49 @@ export const RateLimitStatus = Type.Object(
     }),
   },
   { $id: 'RateLimitStatus', additionalProperties: false, description: 'A decision, as of the answer.' },
+);
+
+const { min: fewest, max: most } = RATE_LIMIT_LIMITS.checks;
+
+export const RateLimitBatch = Type.Object(
+  {
+    checks: Type.Array(ref('RateLimitCheck'), {
+      minItems: fewest,
+      maxItems: most,
+      description: `${fewest} to ${most} checks.`,
+    }),
+    mode: Type.Enum([...BATCH_MODES], {
+      default: BATCH_MODES[0],
+      description:
+        '`each`: every check takes its units if they are there, those of one key in order; `all-or-nothing`: units are taken if every check passes, else none are, and no two checks may be of one key, algorithm and window.',
+      examples: ['all-or-nothing'],
+    }),
+  },
+  {
+    $id: 'RateLimitBatch',
+    additionalProperties: false,
+    description: 'May these happen now?',
+    examples: [
+      {
+        checks: [
+          { key: 'login:user-42', limit: 10, windowSeconds: 1, algorithm: 'token-bucket' },
+          { key: 'login:user-42', limit: 1000, windowSeconds: 3600, algorithm: 'sliding-window' },
+        ],
+        mode: 'all-or-nothing',
+      },
+    ],
+  },
+);
+
+export const RateLimitBatchStatus = Type.Object(
+  {
+    allowed: Type.Boolean({ description: 'Whether every check passes.', examples: [true] }),
+    items: Type.Array(ref('RateLimitStatus'), {
+      description:
+        'The decisions, in the order of the checks. Where all or nothing was asked and nothing was taken, each says whether its check would pass by itself.',
+    }),
+  },
+  { $id: 'RateLimitBatchStatus', additionalProperties: false, description: 'Decisions, as of the answer.' },
 );
 
 export const keyParams = Type.Object({ key }, { additionalProperties: false });

@@ -37,7 +37,7 @@ import {
   ProgramPage,
   ProgramPatch,
 } from './program.ts';
-import { RateLimitCheck, RateLimitStatus } from './rate-limits.ts';
+import { RateLimitBatch, RateLimitBatchStatus, RateLimitCheck, RateLimitStatus } from './rate-limits.ts';
 import {
   BatchDocument,
   DocumentBatch,
@@ -86,6 +86,8 @@ export const SHARED_SCHEMAS: readonly TSchema[] = [
   Suggestions,
   RateLimitCheck,
   RateLimitStatus,
+  RateLimitBatch,
+  RateLimitBatchStatus,
   MigrationPhase,
   PhaseChange,
   MigrationJob,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { ValidationFailed } from '../../../src/domain/errors.ts';
-import type { RateLimitRequest } from '../../../src/domain/limits/check-rate-limit.ts';
 import { createRateLimits } from '../../../src/domain/limits/check-rate-limit.ts';
+import type { RateLimitRequest } from '../../../src/domain/limits/rate-limit-request.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
@@ -25,8 +25,9 @@ function scriptedCounters(answer: Decision) {
     asked.push(request);
     return answer;
   };
-  const counters: Pick<CounterStore, 'consume' | 'peek' | 'reset'> = {
+  const counters: Pick<CounterStore, 'consume' | 'consumeAll' | 'peek' | 'reset'> = {
     consume: decide,
+    consumeAll: (requests) => Promise.all(requests.map(decide)),
     peek: decide,
     reset: async () => undefined,
   };
@@ -148,9 +149,79 @@ describe('rate limits', () => {
       throw new Error('out of order');
     };
     const limits = createRateLimits({
-      counters: { consume: failing, peek: failing, reset: failing },
+      counters: { consume: failing, consumeAll: failing, peek: failing, reset: failing },
       clock: createFakeClock(),
     });
     await expect(limits.check(aRequest(), aCall())).rejects.toThrow('out of order');
+  });
+
+  describe('of a batch', () => {
+    const burst = { limit: 2, windowSeconds: 1, algorithm: 'fixed-window' } as const;
+    const hourly = { limit: 3, windowSeconds: 3600, algorithm: 'fixed-window' } as const;
+
+    test('each take what is there, those of one key in order', async () => {
+      const { limits } = rateLimits();
+      const [key, other] = [anId('key'), anId('key')];
+      const checks = [
+        aRequest({ key, limit: 3, cost: 2 }),
+        aRequest({ key: other, limit: 1 }),
+        aRequest({ key, limit: 3, cost: 2 }),
+        aRequest({ key, limit: 3 }),
+      ];
+      const { allowed, items } = await limits.checkBatch(checks, 'each', aCall());
+      expect(allowed).toBe(false);
+      expect(items.map((item) => [item.allowed, item.remaining])).toEqual([
+        [true, 1],
+        [true, 0],
+        [false, 1],
+        [true, 0],
+      ]);
+    });
+
+    test('take nothing at all when one of all or nothing is denied', async () => {
+      const { limits, clock } = rateLimits();
+      const key = anId('key');
+      const checks = [aRequest({ key, ...burst }), aRequest({ key, ...hourly })];
+      const remainingAfter = async () => {
+        const { allowed, items } = await limits.checkBatch(checks, 'all-or-nothing', aCall());
+        return [allowed, ...items.map(({ remaining }) => remaining)];
+      };
+      expect(await remainingAfter()).toEqual([true, 1, 2]);
+      expect(await remainingAfter()).toEqual([true, 0, 1]);
+      expect(await remainingAfter()).toEqual([false, 0, 1]);
+      clock.advance(1000);
+      expect(await remainingAfter()).toEqual([true, 1, 0]);
+      const { allowed, items } = await limits.checkBatch(checks, 'all-or-nothing', aCall());
+      expect(allowed).toBe(false);
+      expect(items).toMatchObject([
+        { allowed: true, limit: 2, remaining: 1, retryAfterSeconds: 0 },
+        { allowed: false, limit: 3, remaining: 0 },
+      ]);
+    });
+
+    test('name the check of every fault, and take nothing', async () => {
+      const { limits } = rateLimits();
+      const good = aRequest({ limit: 1 });
+      const checks = [good, { ...good, limit: 0, windowSeconds: 0.0001 }];
+      for (const mode of ['each', 'all-or-nothing'] as const)
+        expect(await faultsOf(limits.checkBatch(checks, mode, aCall()))).toEqual([
+          '/checks/1/limit',
+          '/checks/1/windowSeconds',
+        ]);
+      expect(await faultsOf(limits.checkBatch([good, good], 'all-or-nothing', aCall()))).toEqual([
+        '/checks/1',
+      ]);
+      expect(await faultsOf(limits.checkBatch([], 'each', aCall()))).toEqual(['/checks']);
+      expect(
+        await faultsOf(
+          limits.checkBatch(
+            Array.from({ length: 101 }, () => good),
+            'each',
+            aCall(),
+          ),
+        ),
+      ).toEqual(['/checks']);
+      expect(await limits.peek(good, aCall())).toMatchObject({ remaining: 1 });
+    });
   });
 });

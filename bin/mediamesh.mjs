@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Starts the command line on a Node that can run it: this one, or else the one that "npm ci" installed.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+// By name, Node 20 would refuse this file for what it lacks.
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,8 @@ const entry = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 if (isSupportedNode(process.versions.node)) {
   // In this process: signals, standard streams and exit code are the command's own.
   process.argv[1] = entry;
+  // What the first command compiled, the later ones only load, which is most of their start. Where it can not be kept, it is not.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
   await import(new URL('../src/cli/main.ts', import.meta.url).href);
 } else {
   const node = installedNode();
@@ -38,7 +41,7 @@ function installedNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends Ctrl-C to the command as well: passed on too, it would count as a second, impatient one.
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));

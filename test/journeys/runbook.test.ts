@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../support/cli.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { useDynamodb } from '../support/dynamodb.ts';
 import { createFleet } from '../support/journeys/fleet.ts';
 import { journeyEnv } from '../support/journeys/journey-env.ts';
@@ -26,8 +24,6 @@ const env = () => ({
   DYNAMODB_POINT_IN_TIME_RECOVERY: 'off',
 });
 const fleet = createFleet(env);
-// Many starts of the command line: what the first one compiled, the later ones only load.
-const cache = mkdtempSync(join(tmpdir(), 'mediamesh-runbook-'));
 let isReading = true;
 let reading: Promise<void> | undefined;
 
@@ -48,7 +44,7 @@ async function blocks(): Promise<readonly string[]> {
 
 function execute(commands: string): ReturnType<typeof run> {
   return run('bash', ['-c', `set -euo pipefail\nexport SERVICE='${fleet.url('one')}'\n${commands}`], {
-    env: { ...env(), HOME: process.env.HOME ?? '', NODE_COMPILE_CACHE: cache },
+    env: { ...env(), HOME: process.env.HOME ?? '', ...COMPILE_CACHE },
   });
 }
 
@@ -62,7 +58,6 @@ afterAll(async () => {
   isReading = false;
   await reading;
   await fleet.stop();
-  rmSync(cache, { recursive: true, force: true });
 }, 60_000);
 
 describe('the migration runbook', () => {

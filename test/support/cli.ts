@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { aDraft } from './builders.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 export interface CliResult {
   readonly code: number | null;
@@ -30,7 +31,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 
 function start(command: string, args: readonly string[], { env = {} }: CliOptions): RunningCli {
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const closed = new Promise<Pick<CliResult, 'code' | 'signal'>>((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 export interface ServerProcess {
   /** Where it answers. */
@@ -24,7 +25,7 @@ export interface ServerProgram {
 /** The environment of a newcomer: nothing of ours, whatever the tests run under. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...env };
+  return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...COMPILE_CACHE, ...env };
 }
 
 /** Starts the real server, or another program of this repository, and waits until it says that it is ready. */

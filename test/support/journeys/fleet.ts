@@ -35,8 +35,7 @@ export function createFleet(env: () => Readonly<Record<string, string>>): Fleet 
   };
   const start = async (name: string, changes: Readonly<Record<string, string>>, program?: string) => {
     const folder = await folderOf(name);
-    // Many starts: what the first one compiled, the later ones only load.
-    const settings = { ...env(), NODE_COMPILE_CACHE: folder, ...changes };
+    const settings = { ...env(), ...changes };
     running.set(name, await startServer(settings, { folder, ...(program !== undefined && { program }) }));
   };
   const end = async (name: string, signal: NodeJS.Signals): Promise<unknown> => {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../../../support/compile-cache.ts';
 import type { ServiceOptions } from './run-service.ts';
 
 const SCRIPT = fileURLToPath(new URL('./run-service.ts', import.meta.url));
@@ -29,6 +30,7 @@ const running = new Set<ChildProcess>();
 /** Runs a service in a process group of its own, as a terminal does. */
 export function spawnService(options: ServiceOptions): Service {
   const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], {
+    env: { ...process.env, ...COMPILE_CACHE },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });

@@ -15,7 +15,8 @@ export interface GuideDesign {
   getTrendingByCategory(category: string): Promise<unknown>;
   indexContent(program: Program): Promise<unknown>;
   searchByCategory(category: string): Promise<unknown>;
-  checkRateLimit(key: string, limit: number): Promise<unknown>;
+  /** Whether it admits the request. */
+  checkRateLimit(key: string, limit: number): Promise<boolean>;
   drop(): Promise<void>;
 }
 
@@ -74,9 +75,9 @@ async function checkRateLimit(
   TableName: string,
   key: string,
   limit: number,
-): Promise<void> {
+): Promise<boolean> {
   const { Item } = await client.send(new GetCommand({ TableName, Key: { key } }));
-  if (Number(Item?.count ?? 0) >= limit) return;
+  if (Number(Item?.count ?? 0) >= limit) return false;
   const command = new UpdateCommand({
     TableName,
     Key: { key },
@@ -85,6 +86,7 @@ async function checkRateLimit(
     ExpressionAttributeValues: { ':zero': 0, ':inc': 1, ':expiresAt': Math.floor(Date.now() / 1000) + 3600 },
   });
   await client.send(command);
+  return true;
 }
 
 async function createTables(

@@ -16,6 +16,8 @@ export interface RaceOptions {
   readonly rounds: number;
   /** The least ratio of ours to the rival's. */
   readonly goal: number;
+  /** Default: the bare client. */
+  readonly rival?: string;
 }
 
 /**
@@ -41,7 +43,9 @@ export async function race(ours: Contender, rival: Contender, options: RaceOptio
   }
   const ratio = quantile(ratios, 0.5);
   const perSecond = (values: readonly number[]) => Math.round(quantile(values, 0.5)).toLocaleString('en');
-  print(`${options.name}: ours ${perSecond(rates.ours)}/s, bare client ${perSecond(rates.rival)}/s`);
+  print(
+    `${options.name}: ours ${perSecond(rates.ours)}/s, ${options.rival ?? 'bare client'} ${perSecond(rates.rival)}/s`,
+  );
   printFigure('  ratio, median of the rounds', ratio.toFixed(2), {
     text: `at least ${options.goal}`,
     met: ratio >= options.goal,

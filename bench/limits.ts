@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { createDynamodbCounterStore } from '../src/adapters/dynamodb/counter-store.ts';
+import { createMemoryCounterStore } from '../src/adapters/memory/counter-store.ts';
+import { createPostgresCounterStore } from '../src/adapters/postgres/counter-store.ts';
+import { createRedisCounterStore } from '../src/adapters/redis/counter-store.ts';
+import { createSystemClock } from '../src/adapters/system/system-clock.ts';
+import { mapAtOnce } from '../src/domain/map-at-once.ts';
+import type { CounterStore } from '../src/ports/counter-store.ts';
+import { openBenchDynamodb, openBenchRedis } from './support/engines.ts';
+import { admits, onDynamodb, onMemory, onPostgres, onRedis } from './support/flexible-limiter.ts';
+import { createGuideDesign } from './support/guide-design.ts';
+import { openBenchDatabase } from './support/postgres.ts';
+import { race } from './support/race.ts';
+import { print, printFigure, printHeader, printMethod, quantile } from './support/report.ts';
+
+/** Checks a second beside rate-limiter-flexible on the same engine, and how many of each are admitted under concurrency. */
+
+const CONCURRENCY = 50;
+const ROUNDS = 5;
+const KEYS = 1000;
+const MANY_KEYS = 1_000_000;
+const HOUR = 3600;
+const clock = createSystemClock();
+const aCall = () => ({ signal: new AbortController().signal });
+
+interface Race {
+  readonly name: string;
+  readonly ours: CounterStore;
+  readonly theirs: RateLimiterAbstract;
+  /** Checks in a round. */
+  readonly count: number;
+  readonly goal: number;
+  readonly keys?: number;
+}
+
+/** Fixed windows of an hour on spread keys, with a limit that is never reached. */
+async function raceChecks({ name, ours, theirs, count, goal, keys = KEYS }: Race): Promise<void> {
+  const policy = { algorithm: 'fixed-window', limit: 1_000_000_000, windowMs: HOUR * 1000 } as const;
+  const keyOf = (index: number) => `client-${index % keys}`;
+  await race(
+    { run: (index) => ours.consume({ key: keyOf(index), policy, cost: 1 }, aCall()) },
+    { run: (index) => admits(theirs, keyOf(index)) },
+    { name, count, concurrency: CONCURRENCY, rounds: ROUNDS, goal, rival: 'rate-limiter-flexible' },
+  );
+}
+
+const RULE = { points: 1_000_000_000, duration: HOUR };
+
+async function measureMemory(): Promise<void> {
+  const ours = createMemoryCounterStore({ clock });
+  const name = `memory, ${MANY_KEYS.toLocaleString('en')} keys`;
+  await raceChecks({
+    name,
+    ours,
+    theirs: onMemory(RULE),
+    count: MANY_KEYS / 2,
+    goal: 1.5,
+    keys: MANY_KEYS / 2,
+  });
+  await measureInserts();
+}
+
+/** How long the longest of a million first checks takes by itself. */
+async function measureInserts(): Promise<void> {
+  const store = createMemoryCounterStore({ clock });
+  const policy = { algorithm: 'fixed-window', limit: 10, windowMs: HOUR * 1000 } as const;
+  const call = aCall();
+  const before = process.memoryUsage().rss;
+  const times = new Float64Array(MANY_KEYS);
+  for (let index = 0; index < MANY_KEYS; index += 1) {
+    const begun = performance.now();
+    await store.consume({ key: `client-${index}`, policy, cost: 1 }, call);
+    times[index] = performance.now() - begun;
+  }
+  const sorted = times.toSorted();
+  const slow = sorted.length - sorted.findIndex((each) => each > 1);
+  const longest = sorted.at(-1) ?? Number.NaN;
+  printFigure(
+    `  first checks of ${MANY_KEYS.toLocaleString('en')} keys, the longest`,
+    `${longest.toFixed(1)} ms`,
+    {
+      text: 'none above 1 ms',
+      met: longest <= 1,
+    },
+  );
+  printFigure('  of them above 1 ms', String(longest > 1 ? slow : 0));
+  printFigure('  p99.9', `${(quantile([...sorted], 0.999) * 1000).toFixed(1)} µs`);
+  printFigure('  memory', `${Math.round((process.memoryUsage().rss - before) / 2 ** 20)} MB`);
+}
+
+async function measureRedis(): Promise<void> {
+  const { client, keys, how, close } = await openBenchRedis();
+  print(`\nRedis: ${how}`);
+  await raceChecks({
+    name: 'Redis',
+    ours: createRedisCounterStore({ client, keys }),
+    theirs: onRedis(client, `rival-${randomUUID()}`, RULE),
+    count: 30_000,
+    goal: 1.3,
+  });
+  await close();
+}
+
+async function measurePostgres(): Promise<void> {
+  const { db, version, close } = await openBenchDatabase(20);
+  print(`\nPostgres: ${version}, 20 connections`);
+  await raceChecks({
+    name: 'Postgres',
+    ours: createPostgresCounterStore(db),
+    theirs: await onPostgres(db.pool, 'rival_limits', RULE),
+    count: 10_000,
+    goal: 1.3,
+  });
+  await close();
+}
+
+async function measureDynamodb(): Promise<void> {
+  const { client, tables, how, close } = await openBenchDynamodb();
+  print(`\nDynamoDB: ${how}`);
+  const ours = createDynamodbCounterStore({ client, table: tables.rateLimits, clock });
+  const table = `bench-${randomUUID()}-rival`;
+  await raceChecks({
+    name: 'DynamoDB',
+    ours,
+    theirs: await onDynamodb(client, table, RULE),
+    count: 3000,
+    goal: 1.5,
+  });
+  await compareAdmitted(ours, {
+    guide: await createGuideDesign(client, `bench-${randomUUID()}`),
+    theirs: await onDynamodb(client, `${table}-50`, { points: 50, duration: HOUR }),
+  });
+  await close();
+}
+
+interface Others {
+  readonly guide: Awaited<ReturnType<typeof createGuideDesign>>;
+  readonly theirs: RateLimiterAbstract;
+}
+
+/** 200 checks of one fresh key with limit 50. */
+async function compareAdmitted(ours: CounterStore, { guide, theirs }: Others): Promise<void> {
+  const policy = { algorithm: 'fixed-window', limit: 50, windowMs: HOUR * 1000 } as const;
+  const contenders = {
+    'the guide, its expression corrected': (key: string) => guide.checkRateLimit(key, 50),
+    'rate-limiter-flexible': (key: string) => admits(theirs, key),
+    ours: async (key: string) => (await ours.consume({ key, policy, cost: 1 }, aCall())).allowed,
+  };
+  print('\nAdmitted of 200 requests with limit 50 on DynamoDB, at once:');
+  const levels = [1, 5, 10, 25, 50];
+  print(`${''.padEnd(44)} ${levels.map((each) => String(each).padStart(5)).join('')}`);
+  for (const [name, admit] of Object.entries(contenders)) {
+    const admitted: number[] = [];
+    for (const concurrency of levels) {
+      const key = `table-${randomUUID()}`;
+      const answers = await mapAtOnce(concurrency, Array.from({ length: 200 }), () => admit(key));
+      admitted.push(answers.filter(Boolean).length);
+    }
+    print(`${name.padEnd(44)} ${admitted.map((each) => String(each).padStart(5)).join('')}`);
+  }
+  await guide.drop();
+}
+
+printHeader('Rate-limit checks beside rate-limiter-flexible');
+printMethod(
+  `Fixed windows of an hour, ${CONCURRENCY} checks at once over ${KEYS} keys (memory: half a million), the same engine and as many connections for`,
+  `both; ${ROUNDS} rounds after one to warm up, taking turns; the figure is the median of the ratios of the rounds. Ours is asked at the port,`,
+  'without leases or a block cache: each check is a call of the store.',
+);
+const measures = {
+  memory: measureMemory,
+  redis: measureRedis,
+  postgres: measurePostgres,
+  dynamodb: measureDynamodb,
+};
+// Names of engines as arguments measure those alone.
+const chosen = process.argv.slice(2);
+for (const [name, measure] of Object.entries(measures))
+  if (chosen.length === 0 || chosen.includes(name)) await measure();

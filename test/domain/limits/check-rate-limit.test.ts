@@ -178,6 +178,27 @@ describe('rate limits', () => {
       ]);
     });
 
+    test('of one key are made one after the other, those of several at once', async () => {
+      const { counters } = scriptedCounters({
+        allowed: true,
+        remaining: 1,
+        retryAfterMs: 0,
+        resetAfterMs: 0,
+      });
+      const [key, other] = [anId('key'), anId('key')];
+      const seen: string[] = [];
+      const consume = async (request: CounterRequest) => {
+        seen.push(`begin ${request.key === key ? 'one' : 'other'}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(`end ${request.key === key ? 'one' : 'other'}`);
+        return counters.consume(request, aCall());
+      };
+      const limits = createRateLimits({ counters: { ...counters, consume }, clock: createFakeClock() });
+      const checks = [aRequest({ key }), aRequest({ key, limit: 3 }), aRequest({ key: other })];
+      await limits.checkBatch(checks, 'each', aCall());
+      expect(seen).toEqual(['begin one', 'begin other', 'end one', 'begin one', 'end other', 'end one']);
+    });
+
     test('take nothing at all when one of all or nothing is denied', async () => {
       const { limits, clock } = rateLimits();
       const key = anId('key');

@@ -82,11 +82,24 @@ function startBackground(cradle: Cradle, relay: boolean): void {
     cradle.relays.nudge();
   });
   for (const loop of [cradle.hinter, cradle.watches, cradle.viewRollUp]) loop.start();
+  if (countsInstances(cradle.config)) cradle.instanceWatch.start();
   if (relay) for (const loop of relayLoops(cradle)) loop.start();
 }
 
+/** Whether this instance's share of the limits depends on how many there are. */
+function countsInstances({ adapters, rateLimits }: Config): boolean {
+  return adapters.counterStore !== 'memory' && rateLimits.instances === undefined;
+}
+
 function loopsOf(cradle: Cradle): readonly { stop(): Promise<void> }[] {
-  return [...relayLoops(cradle), cradle.hinter, cradle.watches, cradle.viewRollUp, cradle.phaseWatch];
+  return [
+    ...relayLoops(cradle),
+    cradle.hinter,
+    cradle.watches,
+    cradle.viewRollUp,
+    cradle.instanceWatch,
+    cradle.phaseWatch,
+  ];
 }
 
 /** What any number of instances share, or leave to others. */

@@ -8,6 +8,7 @@ import { createTelemetry } from './adapters/system/telemetry.ts';
 import { createUuidIds } from './adapters/system/uuid-ids.ts';
 import type { Config } from './config.ts';
 import { engines } from './container/engines.ts';
+import { limits } from './container/limits.ts';
 import { migration } from './container/migration.ts';
 import { complete, nothingToDispose, singleton } from './container/registration.ts';
 import { stores } from './container/stores.ts';
@@ -52,6 +53,7 @@ function registrations(inputs: ContainerInputs) {
     ),
     ...engines(),
     ...stores(),
+    ...limits(),
     ...migration(),
     ...useCases(),
   });

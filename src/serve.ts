@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import type { Service } from './bootstrap.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
+import type { ApiGuard } from './domain/limits/api-guard.ts';
 import { greeting } from './greeting.ts';
+import { createIdentity } from './http/rate-limit/identity.ts';
+import type { ServerDeps } from './http/server.ts';
 import { buildServer } from './http/server.ts';
 import { createLog } from './log.ts';
 import type { Call } from './ports/call.ts';
@@ -66,9 +69,23 @@ async function createServer(config: Config, log: Logger, { cradle }: Service): P
     measurements: metrics.measurements,
     version: VERSION,
     loggerInstance: log,
+    ...limitsOf(config, cradle.apiGuard),
     handlerTimeoutMs: config.http.handlerTimeoutMs,
     cacheBytes: config.http.responseCacheBytes,
   });
+}
+
+/** How the service limits its own callers, as it is configured. */
+export function limitsOf(
+  { http, rateLimits }: Config,
+  guard: ApiGuard,
+): Pick<ServerDeps, 'trustProxy' | 'rateLimit'> {
+  const { policies, fields, byApiKey, exemptAddresses, exemptKeys } = rateLimits;
+  const identify = createIdentity({ byApiKey, exemptAddresses, exemptKeys });
+  return {
+    trustProxy: http.trustedProxies,
+    ...(policies.length > 0 && { rateLimit: { guard, policies, fields, identify } }),
+  };
 }
 
 async function announce(

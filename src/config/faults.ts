@@ -121,7 +121,7 @@ function searchFaults(values: Values): CrossFault[] {
 /** Variables that look like ours and are not: probably misspelt. */
 export function strangers(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known: readonly string[] = variableNames();
-  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_|REDIS_|DYNAMODB_|MIGRATION_)/;
+  const prefixes = /^(MEDIAMESH_|DATABASE_|DEMO_|REDIS_|DYNAMODB_|MIGRATION_|RATE_LIMIT_)/;
   const ours = (name: string) => known.includes(name) || known.includes(name.replace(/_FILE$/, ''));
   // Read by the test and benchmark tools, not by the service.
   const tools = new Set(['MEDIAMESH_DATA', 'MEDIAMESH_TEST_REPORT']);
@@ -132,6 +132,17 @@ export function strangers(env: Readonly<Record<string, string | undefined>>): re
 
 /** Values that are possible but probably not meant. */
 export function doubts(values: Values): readonly string[] {
+  return [...endpointDoubts(values), ...identityDoubts(values)];
+}
+
+function identityDoubts({ AUTH, RATE_LIMIT_IDENTITY }: Values): readonly string[] {
+  if (AUTH !== 'off' || RATE_LIMIT_IDENTITY !== 'api-key') return [];
+  return [
+    'RATE_LIMIT_IDENTITY=api-key with AUTH=off: nobody checks the keys, so a client with ever new ones is never limited',
+  ];
+}
+
+function endpointDoubts(values: Values): readonly string[] {
   const endpoint = values.AWS_ENDPOINT_URL_DYNAMODB ?? values.AWS_ENDPOINT_URL;
   const { protocol, hostname = '' } = (endpoint && URL.parse(endpoint)) || {};
   if (protocol !== 'http:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))) return [];

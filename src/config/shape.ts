@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { MigrationBounds } from '../domain/migration/thresholds.ts';
 import type { Migrated, Phase } from '../ports/phase-store.ts';
+import type { RateLimitsConfig } from './rate-limits.ts';
+import { toRateLimits } from './rate-limits.ts';
 import type { Mode } from './variable.ts';
 import type { Values } from './variables.ts';
 
@@ -13,6 +15,7 @@ export interface Config {
     readonly handlerTimeoutMs: number;
     readonly shutdownGraceMs: number;
     readonly responseCacheBytes: number;
+    readonly trustedProxies: readonly string[];
   };
   /** Absolute. */
   readonly dataDir: string;
@@ -26,6 +29,7 @@ export interface Config {
   readonly redis: RedisConfig | undefined;
   readonly dynamodb: DynamodbConfig | undefined;
   readonly counterMaxKeys: number;
+  readonly rateLimits: RateLimitsConfig;
   readonly viewRollUpMs: number;
   readonly slowCallMs: number;
   readonly logLevel: Values['LOG_LEVEL'];
@@ -106,6 +110,7 @@ export function toConfig(values: Values, warnings: readonly string[]): Config {
       handlerTimeoutMs: values.HANDLER_TIMEOUT_MS,
       shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
       responseCacheBytes: values.RESPONSE_CACHE_BYTES,
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
     },
     dataDir: resolve(values.DATA_DIR),
     demoCatalog: values.DEMO_CATALOG === 'on',
@@ -117,6 +122,7 @@ export function toConfig(values: Values, warnings: readonly string[]): Config {
     // The commands for tables work before any store uses them.
     dynamodb: values.AWS_REGION === undefined ? undefined : toDynamodb(values, values.AWS_REGION),
     counterMaxKeys: values.COUNTER_MAX_KEYS,
+    rateLimits: toRateLimits(values),
     viewRollUpMs: values.VIEW_ROLL_UP_SECONDS * 1000,
     slowCallMs: values.SLOW_CALL_MS,
     logLevel: values.LOG_LEVEL,

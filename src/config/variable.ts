@@ -41,6 +41,25 @@ export const milliseconds = (min: number, max: number) => wholeNumber(min, max);
 
 export const pattern = (schema: RegExp, expected: string) => ({ schema: z.string().regex(schema), expected });
 
+/** Texts with commas between, each of the pattern. */
+export function listOf(item: RegExp, expected: string) {
+  return { schema: listSchema(z.string().regex(item)), expected };
+}
+
+/** Addresses and CIDRs with commas between. */
+export function addressRanges() {
+  const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+  return { schema: listSchema(range), expected: 'addresses or CIDRs with commas between' };
+}
+
+function listSchema(item: z.ZodType<string, string>) {
+  return z
+    .string()
+    .max(16_384)
+    .transform((given) => given.split(',').map((each) => each.trim()))
+    .pipe(z.array(item));
+}
+
 /** Two whole numbers, the smaller first: `5-500`. */
 export function range(min: number, max: number) {
   const schema = z

@@ -5,6 +5,7 @@ import { COPIES } from './variables/copies.ts';
 import { DYNAMODB } from './variables/dynamodb.ts';
 import { MIGRATION } from './variables/migration.ts';
 import { POSTGRES } from './variables/postgres.ts';
+import { RATE_LIMITS } from './variables/rate-limits.ts';
 import { REDIS } from './variables/redis.ts';
 import { SERVICE } from './variables/service.ts';
 
@@ -12,6 +13,7 @@ import { SERVICE } from './variables/service.ts';
 export const VARIABLES = {
   ...SERVICE,
   ...ADAPTERS,
+  ...RATE_LIMITS,
   ...MIGRATION,
   ...COPIES,
   ...POSTGRES,

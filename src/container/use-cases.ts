@@ -8,6 +8,7 @@ import type { PopularLists } from '../domain/discovery/popular-lists.ts';
 import { rollUpViews } from '../domain/discovery/roll-up-views.ts';
 import { createViews } from '../domain/discovery/views.ts';
 import { createRateLimits } from '../domain/limits/check-rate-limit.ts';
+import type { ResilientCounters } from '../domain/limits/resilient-counters.ts';
 import type { CopiedSet } from '../domain/migration/copied-set.ts';
 import type { Migration } from '../domain/migration/migration.ts';
 import type { ProgramChangeFeed } from '../domain/program/changes.ts';
@@ -62,6 +63,7 @@ interface Ports {
   readonly rankedLists: RankedLists;
   readonly activityStore: ActivityStore;
   readonly counterStore: CounterStore;
+  readonly resilientCounters: ResilientCounters;
 }
 
 /** Marks that another instance left, or that were put off, are found this late at most. Milliseconds. */
@@ -135,7 +137,8 @@ function createApp(ports: Ports): App {
     textSearch,
     rankedLists,
   } = ports;
-  const { activityStore: activity, counterStore: counters, searchLog, popularLists, migration } = ports;
+  const { config, activityStore: activity, resilientCounters: counters } = ports;
+  const { searchLog, popularLists, migration } = ports;
   return {
     programs: createPrograms({ catalog, truth, clock, ids, changes }),
     imports: createProgramImports({ catalog, clock, changes }),
@@ -143,7 +146,7 @@ function createApp(ports: Ports): App {
     views: createViews({ catalog, activity, clock }),
     documents: createDocuments({ searchIndex, textSearch, clock }),
     search: createSearch({ textSearch, searchIndex, searchLog, rankedLists, clock, ids, telemetry }),
-    rateLimits: createRateLimits({ counters, clock }),
+    rateLimits: createRateLimits({ counters, onStoreError: config.rateLimits.onStoreError, clock }),
     migration,
   };
 }

@@ -16,7 +16,9 @@ import { takeJsonBodies } from './plugins/body-parser.ts';
 import { addCalls } from './plugins/call.ts';
 import { describeCalls } from './plugins/openapi.ts';
 import type { Logger } from './plugins/problem-handler.ts';
-import { answerProblems, sendProblem, toProblem } from './plugins/problem-handler.ts';
+import { answerProblems, refuseByLimit, sendProblem, toProblem } from './plugins/problem-handler.ts';
+import type { RateLimitOptions } from './plugins/rate-limit.ts';
+import { rateLimit } from './plugins/rate-limit.ts';
 import { answerExpectations, clientErrorHandler } from './plugins/raw-sockets.ts';
 import { limitSlowBodies } from './plugins/slow-bodies.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
@@ -47,6 +49,8 @@ export interface ServerDeps extends Partial<HttpOptions> {
   readonly ids: Ids;
   readonly readiness: Readiness;
   readonly measurements: Measurements;
+  /** The limits of the API itself. Default: none. */
+  readonly rateLimit?: Omit<RateLimitOptions, 'refuse'>;
   /** Failing requests are logged here: faults of the service as errors, refused requests at debug level. */
   readonly loggerInstance?: Logger;
   readonly version: string;
@@ -118,6 +122,8 @@ async function addPlugins(
   takeJsonBodies(server, ['application/json']);
   answerProblems(server, deps.loggerInstance);
   headAnswers(server, draining);
+  // Before whatever else can refuse a request: what is refused was counted.
+  if (deps.rateLimit) await server.register(rateLimit, { ...deps.rateLimit, refuse: refuseByLimit });
   checkUrls(server);
   answerUnknownRoutes(server);
   answerExpectations(server.server, deps.ids);

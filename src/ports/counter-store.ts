@@ -34,6 +34,8 @@ export interface Decision {
   readonly retryAfterMs: number;
   /** Milliseconds until the whole limit is there again if nobody comes; 0 when it is, `Infinity` when blocked for ever. */
   readonly resetAfterMs: number;
+  /** Where the store was not asked: from units that this instance had taken before, or by a denial that still holds. */
+  readonly decidedBy?: 'lease' | 'block-cache';
 }
 
 export interface Taken {

@@ -36,6 +36,18 @@ export interface Telemetry {
   /** A store refused a request for want of capacity, also one that a later attempt made good. */
   throttled(operation: string): void;
 
+  /** The API's guard decided on a call under a policy. */
+  limited(decision: LimitDecision): void;
+
+  /** Counters could not be asked, and the rule for that decided: `local`, `open` or `closed`. */
+  limitedByRule(rule: string): void;
+
+  /** Units that were admitted while the counters could not be asked have been charged to them. */
+  replayedLimits(units: number): void;
+
+  /** Whether the counters are asked, as of now: `closed` (they are), `open` (they are not) or `half-open` (one call tries). */
+  counterBreaker(state: string, reason: string): void;
+
   /** A key of a data set with copies was read; `outcome` is how, such as `hit`, `miss` or `catalog`. */
   readCopy(dataSet: Migrated, outcome: string): void;
 
@@ -50,6 +62,15 @@ export interface Telemetry {
 
   /** A step was taken against what stood in its way. */
   forcedPhase(dataSet: Migrated, blockers: readonly string[]): void;
+}
+
+export interface LimitDecision {
+  /** The policy's name. */
+  readonly policy: string;
+  /** `shadow-denied`: would have been denied, were the policy not in shadow mode. */
+  readonly outcome: 'allowed' | 'denied' | 'shadow-denied';
+  /** Who decided: `store`, `lease`, `block-cache`, `local`, `open` or `closed`. */
+  readonly decidedBy: string;
 }
 
 export interface MigrationState {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEM_CODES } from '../../src/http/problems.ts';
+import { PROBLEM_CODES } from '../../src/http/problem-kinds.ts';
 import type { TestServer } from '../support/http.ts';
 import { aServer } from '../support/http.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEM_CODES } from '../../src/http/problems.ts';
+import { PROBLEM_CODES } from '../../src/http/problem-kinds.ts';
 import type { TestServer } from '../support/http.ts';
 import { aServer } from '../support/http.ts';
 

@@ -5,6 +5,7 @@ import type { App } from '../../src/domain/app.ts';
 import type { HttpServer } from '../../src/http/routes/deps.ts';
 import type { ServerDeps } from '../../src/http/server.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { limitsOf } from '../../src/serve.ts';
 import type { Answered, Conformance } from './openapi.ts';
 import { createConformance } from './openapi.ts';
 import { aService } from './service.ts';
@@ -47,6 +48,7 @@ export async function aServer({
     app: wrap(app),
     ...{ idempotency, changes, clock, ids, readiness, measurements: metrics.measurements },
     version: '0.0.0-test',
+    ...limitsOfTest(service.cradle, env?.RATE_LIMIT_POLICIES !== undefined),
     ...overrides,
   });
   const conformance = createConformance(
@@ -73,6 +75,11 @@ export async function aServer({
       await service.dispose();
     },
   };
+}
+
+/** As the service has them, when the environment of a test names policies. */
+function limitsOfTest({ config, apiGuard }: Cradle, hasLimits: boolean) {
+  return hasLimits ? limitsOf(config, apiGuard) : {};
 }
 
 function parsed(headers: Readonly<Record<string, unknown>>, body: string): unknown {

@@ -95,7 +95,8 @@ function headerFaults(
   { headers = {} }: ResponseObject,
   answer: Answered,
 ): readonly string[] {
-  const optional = new Set(['idempotent-replayed', 'retry-after']);
+  // A server has limits when it is told them.
+  const optional = new Set(['idempotent-replayed', 'retry-after', 'ratelimit-policy', 'ratelimit']);
   return Object.keys(headers).flatMap((name) => {
     const value = answer.headers[name];
     if (value === undefined) return optional.has(name) ? [] : [`header ${name} is declared and missing`];

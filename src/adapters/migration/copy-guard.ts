@@ -1,5 +1,5 @@
-import { DomainError, StoreTimeout } from '../../domain/errors.ts';
-import type { Call } from '../../ports/call.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { inTime } from '../../domain/in-time.ts';
 import type { CopyReaderDeps } from './copy-reader.ts';
 
 export interface CopyGuardDeps {
@@ -20,31 +20,10 @@ export function createCopyGuard({ breaker, timeoutMs }: CopyGuardDeps): CopyRead
   return (read, call) =>
     breaker.run(async () => {
       try {
-        return await inTime(read, call, timeoutMs);
+        return await inTime(read, call, { store: 'the hot store', timeoutMs });
       } catch (error) {
         if (error instanceof DomainError && error.code === 'store-refused') breaker.trip(error.message);
         throw error;
       }
     });
-}
-
-// A driver that does not heed its signal must not hold the reader: it is answered in time either way.
-async function inTime<Result>(
-  read: (call: Call) => Promise<Result>,
-  call: Call,
-  timeoutMs: number,
-): Promise<Result> {
-  const late = new AbortController();
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const error = new StoreTimeout('the hot store', new Error(`no answer after ${timeoutMs} ms`));
-    late.abort(error);
-    reject(error);
-  }, timeoutMs);
-  try {
-    const signal = AbortSignal.any([call.signal, late.signal]);
-    return await Promise.race([read({ ...call, signal }), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -37,11 +37,40 @@ export function createMetrics() {
       labelNames: ['operation'],
       registers,
     }),
+    limits: limitMetrics(registers),
     migration: migrationMetrics(registers),
     measurements: {
       contentType: registry.contentType,
       text: () => registry.metrics(),
     } satisfies Measurements,
+  };
+}
+
+function limitMetrics(registers: Registry[]) {
+  return {
+    decisions: new Counter({
+      name: 'mediamesh_rate_limit_decisions_total',
+      help: 'Decisions on calls of the API under its own policies, by who made them.',
+      labelNames: ['policy', 'outcome', 'decided_by'],
+      registers,
+    }),
+    byRule: new Counter({
+      name: 'mediamesh_rate_limit_degraded_total',
+      help: 'Decisions of all rate limits while the counters could not be asked, by the rule that made them.',
+      labelNames: ['rule'],
+      registers,
+    }),
+    replayed: new Counter({
+      name: 'mediamesh_rate_limit_replayed_units_total',
+      help: 'Units admitted while the counters could not be asked that were charged to them afterwards.',
+      registers,
+    }),
+    breaker: new Gauge({
+      name: 'mediamesh_rate_limit_breaker',
+      help: '1 for whether the counters are asked: closed (yes), open (no), half-open (one call tries).',
+      labelNames: ['state'],
+      registers,
+    }),
   };
 }
 

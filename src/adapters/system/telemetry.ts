@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PortCall, Telemetry } from '../../ports/telemetry.ts';
+import { limitTelemetry } from './limit-telemetry.ts';
 import type { Metrics } from './metrics.ts';
 import { migrationTelemetry } from './migration-telemetry.ts';
 
@@ -30,6 +31,7 @@ export function createTelemetry({ log, metrics, slowCallMs }: TelemetryOptions):
       if (writeUnits > 0) metrics.consumedUnits.inc({ table, index, operation, unit: 'write' }, writeUnits);
     },
     throttled: (operation) => metrics.throttled.inc({ operation }),
+    ...limitTelemetry(log, metrics),
     ...migrationTelemetry(log, metrics),
   };
 }

@@ -8,7 +8,7 @@ import { writeText } from '../write-text.ts';
 export async function printConfig(terminal: Terminal): Promise<ExitCode> {
   const { loadConfig } = await import('../../config.ts');
   const { warnings, ...config } = loadConfig();
-  await writeText(terminal.stdout, `${JSON.stringify(config, (_name, value) => shown(value), 2)}\n`);
+  await writeText(terminal.stdout, `${JSON.stringify(config, shown, 2)}\n`);
   for (const warning of warnings) say(terminal, `warning: ${warning}`);
   return EXIT.ok;
 }
@@ -33,8 +33,9 @@ export async function printConfigDocs(
 }
 
 /** What is absent is told as such, and no URL shows a password, whichever setting it is in. */
-function shown(value: unknown): unknown {
+function shown(name: string, value: unknown): unknown {
   if (value === undefined) return null;
+  if (name === 'exemptKeys') return (value as readonly string[]).map(() => '***');
   return typeof value === 'string' && /^[a-z]+:\/\//.test(value) ? withoutSecret(value) : value;
 }
 

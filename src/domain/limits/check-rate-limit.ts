@@ -1,9 +1,13 @@
 import type { Call } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { CounterRequest } from '../../ports/counter-store.ts';
 import { demandDistinct } from './counter-name.ts';
+import type { StoreErrorRule } from './named-policy.ts';
 import type { RateLimitRequest } from './rate-limit-request.ts';
 import { demandKey, toCounterRequest, toCounterRequests } from './rate-limit-request.ts';
+import type { ResilientCounters, RuledRequest } from './resilient-counters.ts';
+import type { DecidedBy, Judgement } from './store-trouble.ts';
+import { isDegraded } from './store-trouble.ts';
 
 export interface RateLimitStatus {
   readonly allowed: boolean;
@@ -15,6 +19,7 @@ export interface RateLimitStatus {
   readonly retryAfterSeconds: number | null;
   /** Whether the answer is a guess, because the counters could not be asked. */
   readonly degraded: boolean;
+  readonly decidedBy: DecidedBy;
 }
 
 /**
@@ -47,44 +52,49 @@ export interface RateLimits {
 }
 
 export interface RateLimitDeps {
-  readonly counters: Pick<CounterStore, 'consume' | 'consumeAll' | 'peek' | 'reset'>;
+  readonly counters: ResilientCounters;
+  /** Who decides while the counters can not be asked. */
+  readonly onStoreError: StoreErrorRule;
   readonly clock: Clock;
 }
 
-export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits {
+export function createRateLimits({ counters, onStoreError, clock }: RateLimitDeps): RateLimits {
   // The time before the decision: a millisecond that passes while it is made must not move `resetAt` into the next second.
-  const status = (decision: Decision, limit: number, askedAtMs: number): RateLimitStatus => ({
-    allowed: decision.allowed,
-    limit,
-    remaining: decision.remaining,
-    resetAt: Math.ceil((askedAtMs + decision.resetAfterMs) / 1000),
-    retryAfterSeconds: Number.isFinite(decision.retryAfterMs)
-      ? Math.ceil(decision.retryAfterMs) / 1000
-      : null,
-    degraded: false,
-  });
+  const status = (judgement: Judgement, limit: number, askedAtMs: number): RateLimitStatus => {
+    const { allowed, remaining, retryAfterMs, resetAfterMs } = judgement.decision;
+    return {
+      allowed,
+      limit,
+      remaining,
+      resetAt: Math.ceil((askedAtMs + Math.min(resetAfterMs, LONGEST_MS)) / 1000),
+      retryAfterSeconds: Number.isFinite(retryAfterMs) ? Math.ceil(retryAfterMs) / 1000 : null,
+      degraded: isDegraded(judgement),
+      decidedBy: judgement.decidedBy,
+    };
+  };
+  const ruled = (request: CounterRequest): RuledRequest => ({ ...request, onStoreError });
   return {
     check: async (request, call) => {
       const askedAtMs = clock.now();
-      return status(await counters.consume(toCounterRequest(request), call), request.limit, askedAtMs);
+      return status(await counters.consume(ruled(toCounterRequest(request)), call), request.limit, askedAtMs);
     },
     checkBatch: async (requests, mode, call) => {
-      const asked = toCounterRequests(requests);
+      const asked = toCounterRequests(requests).map(ruled);
       const askedAtMs = clock.now();
       if (mode === 'all-or-nothing') demandDistinct(asked, '/checks');
-      const decisions = await (mode === 'each'
+      const judgements = await (mode === 'each'
         ? consumeEach(counters, asked, call)
         : counters.consumeAll(asked, call));
       return {
-        allowed: decisions.every(({ allowed }) => allowed),
-        items: decisions.map((decision, index) =>
-          status(decision, asked[index]?.policy.limit ?? 0, askedAtMs),
+        allowed: judgements.every(({ decision }) => decision.allowed),
+        items: judgements.map((judgement, index) =>
+          status(judgement, asked[index]?.policy.limit ?? 0, askedAtMs),
         ),
       };
     },
     peek: async (request, call) => {
       const askedAtMs = clock.now();
-      return status(await counters.peek(toCounterRequest(request), call), request.limit, askedAtMs);
+      return status(await counters.peek(ruled(toCounterRequest(request)), call), request.limit, askedAtMs);
     },
     reset: async (key, call) => {
       demandKey(key);
@@ -93,19 +103,22 @@ export function createRateLimits({ counters, clock }: RateLimitDeps): RateLimits
   };
 }
 
+/** Stands for ever: a date of JavaScript reaches no further. */
+const LONGEST_MS = 8.64e15 - Date.UTC(2100);
+
 async function consumeEach(
-  counters: Pick<CounterStore, 'consume'>,
-  requests: readonly CounterRequest[],
+  counters: Pick<ResilientCounters, 'consume'>,
+  requests: readonly RuledRequest[],
   call: Call,
-): Promise<readonly Decision[]> {
-  const decisions: Decision[] = [];
+): Promise<readonly Judgement[]> {
+  const judgements: Judgement[] = [];
   const ofOneKey = async (indexes: readonly number[]): Promise<void> => {
     for (const index of indexes) {
       const request = requests[index];
-      if (request !== undefined) decisions[index] = await counters.consume(request, call);
+      if (request !== undefined) judgements[index] = await counters.consume(request, call);
     }
   };
   const groups = Map.groupBy(requests.keys(), (index) => requests[index]?.key);
   await Promise.all([...groups.values()].map(ofOneKey));
-  return decisions;
+  return judgements;
 }

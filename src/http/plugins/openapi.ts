@@ -1,7 +1,8 @@
 import { fastifySwagger } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { ProblemCode } from '../problems.ts';
-import { PROBLEMS, problemBody } from '../problems.ts';
+import type { ProblemCode } from '../problem-kinds.ts';
+import { PROBLEMS } from '../problem-kinds.ts';
+import { problemBody } from '../problems.ts';
 import { TAGS } from '../schemas/common.ts';
 import { OPTIONAL_BODIES, SHARED_SCHEMAS } from '../schemas/shared.ts';
 

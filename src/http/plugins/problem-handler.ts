@@ -1,8 +1,11 @@
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, PhaseNotReachable, ValidationFailed } from '../../domain/errors.ts';
-import type { ProblemCode, RequestFault } from '../problems.ts';
-import { HttpProblem, problemBody, problemKind } from '../problems.ts';
+import type { ProblemCode } from '../problem-kinds.ts';
+import { problemKind } from '../problem-kinds.ts';
+import type { RequestFault } from '../problems.ts';
+import { HttpProblem, problemBody } from '../problems.ts';
 import { isGone } from './call.ts';
+import type { Refusal } from './rate-limit.ts';
 import { discardRest } from './slow-bodies.ts';
 import { traceFields } from './trace.ts';
 
@@ -39,6 +42,7 @@ export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply
     requestId: request.id,
     faults: problem.faults,
     blockers: problem.blockers,
+    violatedPolicies: problem.violatedPolicies,
   });
   // A refused body goes on coming: read over, it does not cost the client its answer or its connection.
   // Removing a header that was never set would keep Node from writing its own.
@@ -55,6 +59,14 @@ export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply
       'content-type': 'application/problem+json; charset=utf-8',
     })
     .send(JSON.stringify(body));
+}
+
+/** Answers a request that a limit refuses. */
+export function refuseByLimit(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, detail, violatedPolicies, retryAfter } = refusal;
+  const headers = { 'retry-after': String(retryAfter) };
+  const code = status === 429 ? 'quota-exceeded' : 'temporary-reduced-capacity';
+  sendProblem(new HttpProblem(code, detail, { headers, violatedPolicies }), request, reply);
 }
 
 /** Any error as a problem; what is not known is a fault of the service and says nothing of itself. */

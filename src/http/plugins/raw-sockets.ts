@@ -2,8 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Ids } from '../../ports/ids.ts';
-import type { ProblemCode } from '../problems.ts';
-import { problemBody, problemKind } from '../problems.ts';
+import type { ProblemCode } from '../problem-kinds.ts';
+import { problemKind } from '../problem-kinds.ts';
+import { problemBody } from '../problems.ts';
 
 const BY_NODE_CODE: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'the headers did not arrive in time'],

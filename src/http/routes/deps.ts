@@ -34,6 +34,9 @@ export interface RouteDeps {
   readonly version: string;
 }
 
+/** Of routes that the API's own limits say nothing to: those who watch the service must always hear. */
+export const UNCOUNTED = { config: { rateLimit: false } } as const;
+
 /** The filters of a query without those that were left out. */
 export function given<Values extends object>(
   values: Values,

@@ -1,7 +1,8 @@
 import { fastifyHelmet } from '@fastify/helmet';
 import { fastifySwaggerUi } from '@fastify/swagger-ui';
-import type { ProblemCode } from '../problems.ts';
-import { HttpProblem, PROBLEM_CODES, PROBLEMS, problemType } from '../problems.ts';
+import type { ProblemCode } from '../problem-kinds.ts';
+import { PROBLEM_CODES, PROBLEMS, problemType } from '../problem-kinds.ts';
+import { HttpProblem } from '../problems.ts';
 import { ref, TAGS } from '../schemas/common.ts';
 import { problemParams } from '../schemas/problem.ts';
 import { responses } from '../schemas/respond.ts';

@@ -1,6 +1,7 @@
 import { TAGS } from '../schemas/common.ts';
-import { responses } from '../schemas/respond.ts';
+import { uncountedResponses } from '../schemas/respond.ts';
 import type { HttpServer, RouteDeps } from './deps.ts';
+import { UNCOUNTED } from './deps.ts';
 
 /** Adds what a collector asks for. */
 export function addMetrics(server: HttpServer, { measurements }: RouteDeps): void {
@@ -10,7 +11,7 @@ export function addMetrics(server: HttpServer, { measurements }: RouteDeps): voi
     description:
       'In the text format of Prometheus. Each call of a store is in `mediamesh_port_call_duration_seconds`, by port, operation, adapter and outcome.',
     tags: [TAGS.operations],
-    response: responses({
+    response: uncountedResponses({
       200: {
         description: 'What was measured since the process began.',
         mediaType: 'text/plain',
@@ -19,7 +20,7 @@ export function addMetrics(server: HttpServer, { measurements }: RouteDeps): voi
       },
     }),
   };
-  server.get('/metrics', { schema }, async (_request, reply) => {
+  server.get('/metrics', { schema, ...UNCOUNTED }, async (_request, reply) => {
     const text = await measurements.text();
     return reply.type(measurements.contentType).header('cache-control', 'no-store').send(text);
   });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { PROBLEM_CODES } from '../problems.ts';
+import { PROBLEM_CODES } from '../problem-kinds.ts';
 
 export const Fault = Type.Object(
   {
@@ -32,7 +32,7 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       format: 'uri-reference',
-      description: 'Where the kind of problem is described.',
+      description: 'Where the kind of problem is described: here, or registered with IANA.',
       examples: ['/problems/validation-failed'],
     }),
     title,
@@ -57,6 +57,12 @@ export const Problem = Type.Object(
       Type.Array(Type.String(), {
         description: 'Of `phase-not-reachable`: what stands in the way, and what to do about it.',
         examples: [['no backfill has finished since the writes are marked: run a backfill']],
+      }),
+    ),
+    'violated-policies': Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Of `quota-exceeded` and `temporary-reduced-capacity`: the policies that deny, by name.',
+        examples: [['hourly']],
       }),
     ),
   },

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { BATCH_MODES } from '../../domain/limits/check-rate-limit.ts';
 import { COUNTING_ALGORITHMS, RATE_LIMIT_LIMITS } from '../../domain/limits/policy.ts';
+import { DECIDERS } from '../../domain/limits/store-trouble.ts';
 import { ref, text, wholeNumber } from './common.ts';
 
 const key = text(RATE_LIMIT_LIMITS.key.min, RATE_LIMIT_LIMITS.key.max, {
@@ -63,6 +64,11 @@ export const RateLimitStatus = Type.Object(
     degraded: Type.Boolean({
       description: 'Whether the counters could not be asked and the answer is a guess.',
       examples: [false],
+    }),
+    decidedBy: Type.Enum([...DECIDERS], {
+      description:
+        'Who decided: `store`, the counters; `lease`, units that this instance had taken before; `block-cache`, a denial that still holds. While the counters can not be asked, as the service is configured: `local`, this instance with its share of the limit; `open`, nobody, and all pass; `closed`, nobody, and none pass.',
+      examples: ['store'],
     }),
   },
   { $id: 'RateLimitStatus', additionalProperties: false, description: 'A decision, as of the answer.' },

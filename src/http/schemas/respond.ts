@@ -1,5 +1,5 @@
-import type { ProblemCode } from '../problems.ts';
-import { PROBLEMS, problemKind } from '../problems.ts';
+import type { ProblemCode } from '../problem-kinds.ts';
+import { PROBLEMS, problemKind } from '../problem-kinds.ts';
 import { ref } from './common.ts';
 
 /** A header that answers may carry, as the OpenAPI document describes it. */
@@ -22,6 +22,16 @@ const HEADERS = {
     type: 'string',
     enum: ['true'],
     description: 'The answer is the one that the first request with this key got.',
+  },
+  'ratelimit-policy': {
+    type: 'string',
+    description:
+      'The client\'s limits that are for this call, as a list of `"name";q=units;w=seconds` (draft-ietf-httpapi-ratelimit-headers-11). Absent where limits are off, or told by other fields.',
+  },
+  ratelimit: {
+    type: 'string',
+    description:
+      'What is left of them, as a list of `"name";r=units;t=seconds`: until the whole limit is there again, or of one that denies, until the same call passes.',
   },
   'retry-after': { type: 'string', description: 'Seconds to wait before the next attempt.' },
 } as const;
@@ -65,6 +75,10 @@ export const WITH_BODY = ['malformed-json', 'body-too-large', 'unsupported-media
 /** What a list with a cursor can answer. */
 export const WITH_CURSOR = ['invalid-cursor', 'cursor-expired'] as const;
 
+/** What a call that counts towards the client's limits can answer beside its own problems. */
+const COUNTED = ['quota-exceeded', 'temporary-reduced-capacity'] as const satisfies readonly ProblemCode[];
+const LIMIT_HEADERS = ['ratelimit-policy', 'ratelimit'] as const;
+
 type Responses = Readonly<Record<string, unknown>>;
 
 /** The responses of a call for the OpenAPI document: its successes, and each problem by its status. */
@@ -72,33 +86,55 @@ export function responses(
   successes: Readonly<Record<number, Success>>,
   ...codes: readonly ProblemCode[]
 ): Responses {
-  const good = Object.entries(successes).map(([status, success]) => [status, successResponse(success)]);
-  return Object.fromEntries([...good, ...problemResponses([...EVERY_CALL, ...codes])]);
+  return describe(successes, [...EVERY_CALL, ...COUNTED, ...codes], LIMIT_HEADERS);
 }
 
-function successResponse({
-  description,
-  headers = [],
-  schema,
-  mediaType = 'application/json',
-}: Success): object {
-  const common = { description, headers: headersOf(['x-request-id', ...headers]) };
+/** As {@link responses}, for calls that count towards no limit. */
+export function uncountedResponses(
+  successes: Readonly<Record<number, Success>>,
+  ...codes: readonly ProblemCode[]
+): Responses {
+  return describe(successes, [...EVERY_CALL, ...codes], []);
+}
+
+function describe(
+  successes: Readonly<Record<number, Success>>,
+  codes: readonly ProblemCode[],
+  always: readonly HeaderName[],
+): Responses {
+  const good = Object.entries(successes).map(([status, success]) => [
+    status,
+    successResponse(success, always),
+  ]);
+  return Object.fromEntries([...good, ...problemResponses(codes, always)]);
+}
+
+function successResponse(
+  { description, headers = [], schema, mediaType = 'application/json' }: Success,
+  always: readonly HeaderName[],
+): object {
+  const common = { description, headers: headersOf(['x-request-id', ...headers, ...always]) };
   return schema === undefined
     ? { ...common, type: 'null' }
     : { ...common, content: { [mediaType]: { schema } } };
 }
 
-function problemResponses(codes: readonly ProblemCode[]): [string, object][] {
+function problemResponses(codes: readonly ProblemCode[], always: readonly HeaderName[]): [string, object][] {
   const byStatus = Map.groupBy(new Set(codes), (code) => problemKind(code).status);
-  return [...byStatus].map(([status, same]) => [String(status), problemResponse(same)]);
+  return [...byStatus].map(([status, same]) => [String(status), problemResponse(same, always)]);
 }
 
-function problemResponse(codes: readonly ProblemCode[]): object {
+function problemResponse(codes: readonly ProblemCode[], always: readonly HeaderName[]): object {
   const retries = codes.some((code) => problemKind(code).retryAfter !== undefined);
   const schema = { allOf: [ref('Problem'), { type: 'object', properties: { code: { enum: codes } } }] };
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].description}`).join('\n\n'),
-    headers: headersOf(['x-request-id', 'cache-control', ...(retries ? (['retry-after'] as const) : [])]),
+    headers: headersOf([
+      'x-request-id',
+      'cache-control',
+      ...(retries ? (['retry-after'] as const) : []),
+      ...always,
+    ]),
     content: {
       'application/problem+json': { schema },
     },

@@ -7,15 +7,20 @@ import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/
 import { anId } from '../../support/builders.ts';
 import { aCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { resilient } from '../../support/resilient.ts';
 
 function aRequest(overrides: Partial<RateLimitRequest> = {}): RateLimitRequest {
   return { key: anId('key'), limit: 10, windowSeconds: 60, algorithm: 'fixed-window', cost: 1, ...overrides };
 }
 
+function limitsOver(counters: Partial<CounterStore>, clock = createFakeClock()) {
+  return createRateLimits({ counters: resilient(counters), onStoreError: 'local', clock });
+}
+
 /** Rate limits over memory counters, half a second into a minute. */
 function rateLimits() {
   const clock = createFakeClock(Date.UTC(2026, 0, 15, 12, 0, 0, 500));
-  return { clock, limits: createRateLimits({ counters: createMemoryCounterStore({ clock }), clock }) };
+  return { clock, limits: limitsOver(createMemoryCounterStore({ clock }), clock) };
 }
 
 /** Counters that answer what they are told and remember what they were asked. */
@@ -46,7 +51,14 @@ describe('rate limits', () => {
     const { limits } = rateLimits();
     const request = aRequest({ limit: 2 });
     const minute = Date.UTC(2026, 0, 15, 12, 1) / 1000;
-    const passed = { allowed: true, limit: 2, resetAt: minute, retryAfterSeconds: 0, degraded: false };
+    const passed = {
+      allowed: true,
+      limit: 2,
+      resetAt: minute,
+      retryAfterSeconds: 0,
+      degraded: false,
+      decidedBy: 'store',
+    };
     expect(await limits.check(request, aCall())).toEqual({ ...passed, remaining: 1 });
     expect(await limits.check(request, aCall())).toEqual({ ...passed, remaining: 0 });
     const denied = { ...passed, allowed: false, remaining: 0, retryAfterSeconds: 59.5 };
@@ -79,7 +91,7 @@ describe('rate limits', () => {
     const clock = createFakeClock(10_001);
     const decision = { allowed: false, remaining: 0, retryAfterMs: 1233.2, resetAfterMs: 2000 };
     const { counters } = scriptedCounters(decision);
-    const status = await createRateLimits({ counters, clock }).check(aRequest(), aCall());
+    const status = await limitsOver(counters, clock).check(aRequest(), aCall());
     expect(status).toMatchObject({ resetAt: 13, retryAfterSeconds: 1.234 });
   });
 
@@ -97,10 +109,7 @@ describe('rate limits', () => {
       retryAfterMs: 0,
       resetAfterMs: 0,
     });
-    await createRateLimits({ counters, clock: createFakeClock() }).check(
-      aRequest({ windowSeconds }),
-      aCall(),
-    );
+    await limitsOver(counters).check(aRequest({ windowSeconds }), aCall());
     expect(asked[0]?.policy.windowMs).toBe(windowMs);
   });
 
@@ -127,7 +136,7 @@ describe('rate limits', () => {
       retryAfterMs: 0,
       resetAfterMs: 0,
     });
-    const limits = createRateLimits({ counters, clock: createFakeClock() });
+    const limits = limitsOver(counters);
     expect(await faultsOf(limits.check(aRequest(overrides), aCall()))).toEqual([path]);
     expect(await faultsOf(limits.peek(aRequest(overrides), aCall()))).toEqual([path]);
     expect(asked).toEqual([]);
@@ -144,14 +153,11 @@ describe('rate limits', () => {
     expect(await faultsOf(limits.reset('', aCall()))).toEqual(['/key']);
   });
 
-  test('a store that fails is no denial', async () => {
+  test('a fault of its own is no denial', async () => {
     const failing = async () => {
       throw new Error('out of order');
     };
-    const limits = createRateLimits({
-      counters: { consume: failing, consumeAll: failing, peek: failing, reset: failing },
-      clock: createFakeClock(),
-    });
+    const limits = limitsOver({ consume: failing });
     await expect(limits.check(aRequest(), aCall())).rejects.toThrow('out of order');
   });
 
@@ -193,7 +199,7 @@ describe('rate limits', () => {
         seen.push(`end ${request.key === key ? 'one' : 'other'}`);
         return counters.consume(request, aCall());
       };
-      const limits = createRateLimits({ counters: { ...counters, consume }, clock: createFakeClock() });
+      const limits = limitsOver({ ...counters, consume });
       const checks = [aRequest({ key }), aRequest({ key, limit: 3 }), aRequest({ key: other })];
       await limits.checkBatch(checks, 'each', aCall());
       expect(seen).toEqual(['begin one', 'begin other', 'end one', 'begin one', 'end other', 'end one']);

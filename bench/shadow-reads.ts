@@ -30,6 +30,7 @@ async function startServer(env: BenchMigration['env'], shadowPercent: number): P
       ...env,
       PORT: '0',
       RESPONSE_CACHE_BYTES: '0',
+      RATE_LIMIT_MODE: 'off',
       SHADOW_READ_PERCENT: String(shadowPercent),
     },
     stdio: ['ignore', 'pipe', 'inherit'],

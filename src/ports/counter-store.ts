@@ -91,6 +91,12 @@ export interface CounterStore {
   consumeAll(requests: readonly CounterRequest[], call: Call): Promise<readonly Decision[]>;
 
   /**
+   * As {@link consumeAll}, at once and without a promise: for callers to whom one is a good part of the cost. `undefined`: the
+   * answer takes waiting, nothing was taken, and `consumeAll` is to be asked. Absent: as if always `undefined`.
+   */
+  consumeNow?(requests: readonly CounterRequest[]): readonly Decision[] | undefined;
+
+  /**
    * Takes as much of `cost` as is there, if it is at least `least` (1 to `cost`), else nothing; one round trip. `cost` may be over
    * the limit. @throws {ValidationFailed} `concurrency` without a permit.
    */

@@ -1,11 +1,13 @@
+import type { Moment } from '../../domain/limits/algorithm.ts';
 import { demandPermit } from '../../domain/limits/concurrency.ts';
 import { demandDistinct } from '../../domain/limits/counter-name.ts';
 import { createSteadyClock } from '../../domain/limits/steady-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CounterStore } from '../../ports/counter-store.ts';
+import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
 import { filedKey } from './counters/counter-index.ts';
-import type { CounterStats } from './counters/counter-table.ts';
+import type { CounterStats, CounterTable } from './counters/counter-table.ts';
 import { createCounterTable } from './counters/counter-table.ts';
+import type { Counting } from './counters/counting.ts';
 import { createCounting } from './counters/counting.ts';
 
 export interface MemoryCounterOptions {
@@ -29,6 +31,7 @@ export function createMemoryCounterStore(options: MemoryCounterOptions): MemoryC
   const now = createSteadyClock(options.clock);
   const table = createCounterTable(options.maxKeys ?? DEFAULT_MAX_KEYS);
   const counting = createCounting(table);
+  const take = takeAllWith(table, counting, now);
 
   return {
     async consume(request, call) {
@@ -46,12 +49,10 @@ export function createMemoryCounterStore(options: MemoryCounterOptions): MemoryC
 
     async consumeAll(requests, call) {
       call.signal.throwIfAborted();
-      for (const request of requests) demandPermit(request);
-      demandDistinct(requests);
-      const at = now();
-      table.dropExpired(at);
-      return counting.consumeAll(requests, at);
+      return take(requests);
     },
+
+    consumeNow: (requests) => take(requests),
 
     async consumeUpTo(request, least, call) {
       call.signal.throwIfAborted();
@@ -79,5 +80,15 @@ export function createMemoryCounterStore(options: MemoryCounterOptions): MemoryC
     },
 
     stats: table.stats,
+  };
+}
+
+function takeAllWith(table: CounterTable, counting: Counting, now: () => Moment) {
+  return (requests: readonly CounterRequest[]): readonly Decision[] => {
+    for (const request of requests) demandPermit(request);
+    demandDistinct(requests);
+    const at = now();
+    table.dropExpired(at);
+    return counting.consumeAll(requests, at);
   };
 }

@@ -26,7 +26,11 @@ export interface Admission {
 }
 
 /** Decides on the calls of one route: takes the units of all its policies, or of none. */
-export type Gate = (subject: string, cost: number, call: Call) => Promise<Admission>;
+export interface Gate {
+  /** At once; `undefined`: it takes waiting, and nothing was taken. */
+  admitNow(subject: string, cost: number): Admission | undefined;
+  admit(subject: string, cost: number, call: Call): Promise<Admission>;
+}
 
 export interface ApiGuard {
   /** The gate of a route with these policies; with none, all are admitted. Made once, asked often. */
@@ -34,7 +38,7 @@ export interface ApiGuard {
 }
 
 export interface ApiGuardDeps {
-  readonly counters: Pick<ResilientCounters, 'consume' | 'consumeAll'>;
+  readonly counters: Pick<ResilientCounters, 'consume' | 'consumeAll' | 'consumeNow'>;
   /** For policies that name no rule of their own. */
   readonly onStoreError: StoreErrorRule;
   /** Hears of each policy's decision. */
@@ -46,17 +50,34 @@ export interface ApiGuardDeps {
  * one entry of the store; one that is for some routes has a key of its own, which several of them may share.
  */
 export function createApiGuard(deps: ApiGuardDeps): ApiGuard {
+  const { counters } = deps;
   return {
     gate(policies) {
       const rules = rulesOf(policies, deps.onStoreError);
       const inForce = rules.filter(({ policy }) => !policy.isShadow);
-      const inShadow = rules.filter(({ policy }) => policy.isShadow);
-      return async (subject, cost, call) => {
-        // One in shadow mode must not deny those in force, nor they it.
-        const shadowed = inShadow.map((rule) => judge(deps, [rule], subject, cost, call));
-        const judged = await judge(deps, inForce, subject, cost, call);
-        for (const each of shadowed) await each;
-        return admissionOf(judged);
+      // One in shadow mode must not deny those in force, nor they it.
+      const inShadow = rules.filter(({ policy }) => policy.isShadow).map((rule) => [rule]);
+      return {
+        admitNow(subject, cost) {
+          const judgements = counters.consumeNow(requestsOf(inForce, subject, cost));
+          if (judgements === undefined) return undefined;
+          for (const rule of inShadow) {
+            const shadowed = counters.consumeNow(requestsOf(rule, subject, cost));
+            if (shadowed !== undefined) tell(deps, rule, shadowed);
+          }
+          tell(deps, inForce, judgements);
+          return admissionOf(inForce, judgements);
+        },
+        async admit(subject, cost, call) {
+          const [judgements] = await Promise.all(
+            [inForce, ...inShadow].map(async (each) => {
+              const judged = await judge(deps, requestsOf(each, subject, cost), call);
+              tell(deps, each, judged);
+              return judged;
+            }),
+          );
+          return admissionOf(inForce, judgements ?? []);
+        },
       };
     },
   };
@@ -67,10 +88,6 @@ interface Rule {
   readonly policy: NamedPolicy;
   readonly keyPrefix: string;
   readonly onStoreError: StoreErrorRule;
-}
-
-interface Judged extends Judgement {
-  readonly policy: NamedPolicy;
 }
 
 /** Begins with a character that no key of the rate limits as a service may have: nobody can spend or reset what is another's. */
@@ -84,52 +101,62 @@ function rulesOf(policies: readonly NamedPolicy[], byDefault: StoreErrorRule): r
   }));
 }
 
+function requestsOf(rules: readonly Rule[], subject: string, cost: number): readonly RuledRequest[] {
+  return rules.map(({ policy, keyPrefix, onStoreError }) => ({
+    key: keyPrefix + subject,
+    policy,
+    cost,
+    onStoreError,
+  }));
+}
+
 async function judge(
-  { counters, onDecision }: ApiGuardDeps,
-  rules: readonly Rule[],
-  subject: string,
-  cost: number,
+  { counters }: ApiGuardDeps,
+  requests: readonly RuledRequest[],
   call: Call,
-): Promise<readonly Judged[]> {
-  const requests = rules.map(
-    ({ policy, keyPrefix, onStoreError }): RuledRequest => ({
-      key: keyPrefix + subject,
-      policy,
-      cost,
-      onStoreError,
-    }),
-  );
+): Promise<readonly Judgement[]> {
   const [only] = requests;
   if (only === undefined) return [];
-  const judgements =
-    requests.length === 1 ? [await counters.consume(only, call)] : await counters.consumeAll(requests, call);
-  return judgements.flatMap((judgement, index) => {
-    const policy = rules[index]?.policy;
-    if (policy === undefined) return [];
-    const judged = { ...judgement, policy };
-    onDecision(heard(judged));
-    return [judged];
-  });
+  return requests.length === 1 ? [await counters.consume(only, call)] : counters.consumeAll(requests, call);
 }
 
-function heard({ policy, decision, decidedBy }: Judged): LimitDecision {
-  const denied = policy.isShadow ? 'shadow-denied' : 'denied';
-  return { policy: policy.name, outcome: decision.allowed ? 'allowed' : denied, decidedBy };
+function tell({ onDecision }: ApiGuardDeps, rules: readonly Rule[], judgements: readonly Judgement[]): void {
+  for (let index = 0; index < judgements.length; index += 1) {
+    const { decision, decidedBy } = judgements[index] as Judgement;
+    const { policy } = rules[index] as Rule;
+    const denied = policy.isShadow ? 'shadow-denied' : 'denied';
+    onDecision({ policy: policy.name, outcome: decision.allowed ? 'allowed' : denied, decidedBy });
+  }
 }
 
-function admissionOf(judged: readonly Judged[]): Admission {
-  const denials = judged.filter(({ decision }) => !decision.allowed);
+// With each request: loops, since the lists in between would cost more than the rest.
+function admissionOf(rules: readonly Rule[], judgements: readonly Judgement[]): Admission {
+  const items: PolicyDecision[] = [];
+  let degraded = false;
+  let denials: Denials | undefined;
+  for (let index = 0; index < judgements.length; index += 1) {
+    const judgement = judgements[index] as Judgement;
+    const { policy } = rules[index] as Rule;
+    items.push({ policy, decision: judgement.decision });
+    if (isDegraded(judgement)) degraded = true;
+    if (!judgement.decision.allowed) denials = withDenial(denials, policy, judgement);
+  }
+  if (denials === undefined) return { outcome: 'admitted', items, violated: [], retryAfterMs: 0, degraded };
+  return { ...denials, items, degraded };
+}
+
+type Denials = Pick<Admission, 'outcome' | 'violated' | 'retryAfterMs'>;
+
+/** One true limit that is reached is reason enough for `denied`. */
+function withDenial(
+  before: Denials | undefined,
+  { name }: NamedPolicy,
+  { decision, isOutage }: Judgement,
+): Denials {
+  const isAllOutage = isOutage && before?.outcome !== 'denied';
   return {
-    outcome: outcomeOf(denials),
-    items: judged,
-    violated: denials.map(({ policy }) => policy.name),
-    retryAfterMs: denials.reduce((longest, { decision }) => Math.max(longest, decision.retryAfterMs), 0),
-    degraded: judged.some(isDegraded),
+    outcome: isAllOutage ? 'unavailable' : 'denied',
+    violated: [...(before?.violated ?? []), name],
+    retryAfterMs: Math.max(before?.retryAfterMs ?? 0, decision.retryAfterMs),
   };
-}
-
-/** One true limit that is reached is reason enough. */
-function outcomeOf(denials: readonly Judged[]): Admission['outcome'] {
-  if (denials.length === 0) return 'admitted';
-  return denials.every(({ isOutage }) => isOutage) ? 'unavailable' : 'denied';
 }

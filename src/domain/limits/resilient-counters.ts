@@ -25,6 +25,8 @@ export interface ResilientCounters {
   peek(request: RuledRequest, call: Call): Promise<Judgement>;
   /** As {@link CounterStore.consumeAll}. @throws no error of the store. */
   consumeAll(requests: readonly RuledRequest[], call: Call): Promise<readonly Judgement[]>;
+  /** As {@link CounterStore.consumeNow}: only where no waiting and no failure can be. */
+  consumeNow(requests: readonly RuledRequest[]): readonly Judgement[] | undefined;
   /** As {@link CounterStore.reset}, and of what was counted here. @throws the errors of the store. */
   reset(key: string, call: Call): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function createResilientCounters(deps: ResilientCountersDeps): ResilientC
       const ask = () => counters.consumeAll(requests, call);
       return judged(deps, ask, () => consumeByRule(deps, requests, call));
     },
+    consumeNow: (requests) => counters.consumeNow?.(requests)?.map(judgedByStore),
     async reset(key, call) {
       await local.reset(key, call);
       await counters.reset(key, call);

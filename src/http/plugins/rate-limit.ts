@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import type { Admission, ApiGuard, Gate } from '../../domain/limits/api-guard.ts';
+import type { Admission, ApiGuard } from '../../domain/limits/api-guard.ts';
 import type { NamedPolicy } from '../../domain/limits/named-policy.ts';
 import type { FieldStyle, WriteFields } from '../rate-limit/fields.ts';
 import { createFields, inSeconds } from '../rate-limit/fields.ts';
@@ -114,7 +114,7 @@ function createRouteGuard(
   policies: readonly NamedPolicy[],
   cost: number,
 ): RouteGuard {
-  const gate: Gate = options.guard.gate(policies);
+  const gate = options.guard.gate(policies);
   const writeFields: WriteFields = createFields(policies, options.fields ?? 'draft-11');
   const { refuse = sendRefusal, random = Math.random } = options;
   return (subject, request, reply, done) => {
@@ -123,7 +123,9 @@ function createRouteGuard(
       if (admission.outcome === 'admitted') done();
       else refuse(refusalOf(admission, random), request, reply);
     };
-    gate(subject, cost, { signal: NEVER_ABORTED, requestId: request.id }).then(decide, done);
+    const ready = gate.admitNow(subject, cost);
+    if (ready !== undefined) decide(ready);
+    else gate.admit(subject, cost, { signal: NEVER_ABORTED, requestId: request.id }).then(decide, done);
   };
 }
 

@@ -20,7 +20,9 @@ function aGuard(policies: string, given?: (store: CounterStore) => Partial<Count
     onDecision: (decision) => heard.push(decision),
   });
   const gate = guard.gate(readPolicies(policies));
-  return { clock, store, heard, admit: (subject = 'one', cost = 1) => gate(subject, cost, aCall()) };
+  const admit = async (subject = 'one', cost = 1) =>
+    gate.admitNow(subject, cost) ?? (await gate.admit(subject, cost, aCall()));
+  return { clock, store, heard, admit };
 }
 
 const down = () => {
@@ -49,9 +51,9 @@ describe('a gate', () => {
     const asked: CounterRequest[][] = [];
     const { admit } = aGuard('burst=1/s,hourly=3/h', (store) => ({
       ...store,
-      consumeAll: (requests, call) => {
+      consumeNow: (requests) => {
         asked.push([...requests]);
-        return store.consumeAll(requests, call);
+        return store.consumeNow?.(requests);
       },
     }));
     expect((await admit('one')).outcome).toBe('admitted');

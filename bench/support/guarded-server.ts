@@ -1,0 +1,36 @@
+import { fastify } from 'fastify';
+import { createMemoryCounterStore } from '../../src/adapters/memory/counter-store.ts';
+import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
+import { createApiGuard } from '../../src/domain/limits/api-guard.ts';
+import { readPolicies } from '../../src/domain/limits/named-policy.ts';
+import { createReplay } from '../../src/domain/limits/replay.ts';
+import { createResilientCounters } from '../../src/domain/limits/resilient-counters.ts';
+import { rateLimit } from '../../src/http/plugins/rate-limit.ts';
+
+/**
+ * A Fastify with one route that sends a small JSON; with policies as its argument, behind the guard with counters in memory. Tells
+ * its parent where, and, asked for it, the processor time that it has used in microseconds.
+ */
+const [policies = ''] = process.argv.slice(2);
+const counters = createMemoryCounterStore({ clock: createSystemClock() });
+const ignore = () => undefined;
+const replay = createReplay({ counters, local: counters, onReplayed: ignore, onFailed: ignore });
+const resilient = createResilientCounters({
+  counters,
+  local: counters,
+  instances: () => 1,
+  replay,
+  onDegraded: ignore,
+});
+const server = fastify();
+if (policies !== '') {
+  const guard = createApiGuard({ counters: resilient, onStoreError: 'local', onDecision: ignore });
+  await server.register(rateLimit, { guard, policies: readPolicies(policies) });
+}
+server.get('/', () => ({ hello: 'world' }));
+process.once('disconnect', () => process.exit());
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
+process.send?.(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -4,6 +4,7 @@ import type { ImportOptions } from './commands/import.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT, exitCodeHelp } from './exit-codes.ts';
 import { failureOf } from './failures.ts';
+import { addLimits } from './limits.ts';
 import { addMigrate } from './migrate.ts';
 import type { End } from './operations.ts';
 import { addOperations } from './operations.ts';
@@ -51,6 +52,7 @@ function createProgram(terminal: Terminal, version: string, end: End): Command {
   addOpenApi(program, terminal, end);
   addOperations(program, terminal, end);
   addMigrate(program, terminal, end);
+  addLimits(program, terminal, end);
   return program;
 }
 

@@ -21,7 +21,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   3: 'The configuration can not be used: every fault is listed.',
   4: 'Something needed can not be reached or refuses us: an engine, or the service at --url.',
   5: 'A comparison found a difference; or tables, or a schema, that this version can not work with kept it from starting.',
-  6: 'Done, but some lines of the import were rejected: they are listed, and the rest went in.',
+  6: 'Done, but some lines of the input were rejected: they are listed, and the rest went in.',
   7: 'A step or job of a migration is not possible yet: what stands in its way is listed, and nothing was changed.',
   130: 'Stopped by Ctrl-C: the batch in flight was finished and the message says how to go on.',
   143: 'Stopped by SIGTERM, as by Ctrl-C.',

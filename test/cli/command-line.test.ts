@@ -20,6 +20,7 @@ describe('the command line', () => {
       'doctor',
       'migrate',
       'relay',
+      'limits',
     ];
     for (const command of commands) expect(stdout).toContain(`  ${command}`);
     for (const [exitCode, meaning] of Object.entries(EXIT_MEANINGS)) {

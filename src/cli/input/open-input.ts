@@ -60,10 +60,7 @@ async function sizeOf(file: FileHandle, path: string): Promise<number | undefine
   const stats = await file.stat();
   if (stats.isDirectory()) {
     await file.close();
-    throw new CommandError(
-      EXIT.error,
-      `${path} is a directory: name a file of programs, one JSON object a line`,
-    );
+    throw new CommandError(EXIT.error, `${path} is a directory: name a file with one JSON object a line`);
   }
   return stats.isFile() ? stats.size : undefined;
 }

@@ -19,10 +19,10 @@ export function addRateLimits(server: HttpServer, deps: RouteDeps): void {
     operationId: 'checkRateLimit',
     summary: 'May this happen now?',
     description:
-      'Takes `cost` units when all of them are there, else none. A changed `limit` applies at once.',
+      'Takes `cost` units when all of them are there, else none. A changed `limit` applies at once. It is answered also while the counters can not be asked: `degraded` and `decidedBy` say so.',
     tags,
     body: ref('RateLimitCheck'),
-    response: responses({ 200: status }, ...([...WITH_STORE, ...WITH_BODY] as const)),
+    response: responses({ 200: status }, 'handler-timeout', ...WITH_BODY),
   };
   server.post('/v1/rate-limits/check', { schema: check }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -38,7 +38,7 @@ export function addRateLimits(server: HttpServer, deps: RouteDeps): void {
     tags,
     params: keyParams,
     querystring: policyQuery,
-    response: responses({ 200: status }, ...WITH_STORE),
+    response: responses({ 200: status }, 'handler-timeout'),
   };
   server.get('/v1/rate-limits/:key', { schema: peek }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -48,7 +48,8 @@ export function addRateLimits(server: HttpServer, deps: RouteDeps): void {
   const reset = {
     operationId: 'resetRateLimit',
     summary: 'Forget what was taken',
-    description: 'Forgets every counter of the key, for each algorithm and window.',
+    description:
+      'Forgets every counter of the key, for each algorithm and window. What another instance knows of it may hold for up to a second.',
     tags,
     params: keyParams,
     response: responses(
@@ -78,7 +79,8 @@ function addBatch(server: HttpServer, { app, options }: RouteDeps): void {
           headers: ['cache-control'],
         },
       },
-      ...([...WITH_STORE, ...WITH_BODY] as const),
+      'handler-timeout',
+      ...WITH_BODY,
     ),
   };
   const route = { schema, bodyLimit: options.batchBytes };

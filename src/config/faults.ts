@@ -135,11 +135,18 @@ export function doubts(values: Values): readonly string[] {
   return [...endpointDoubts(values), ...identityDoubts(values)];
 }
 
-function identityDoubts({ AUTH, RATE_LIMIT_IDENTITY }: Values): readonly string[] {
-  if (AUTH !== 'off' || RATE_LIMIT_IDENTITY !== 'api-key') return [];
-  return [
-    'RATE_LIMIT_IDENTITY=api-key with AUTH=off: nobody checks the keys, so a client with ever new ones is never limited',
-  ];
+function identityDoubts(values: Values): readonly string[] {
+  const { AUTH, RATE_LIMIT_IDENTITY, RATE_LIMIT_MODE, TRUSTED_PROXIES } = values;
+  if (RATE_LIMIT_MODE === 'off') return [];
+  if (AUTH === 'off' && RATE_LIMIT_IDENTITY === 'api-key')
+    return [
+      'RATE_LIMIT_IDENTITY=api-key with AUTH=off: nobody checks the keys, so a client with ever new ones is never limited',
+    ];
+  if (AUTH === 'proxy' && RATE_LIMIT_IDENTITY === 'address' && TRUSTED_PROXIES === undefined)
+    return [
+      'AUTH=proxy without TRUSTED_PROXIES: all clients behind the proxy share the rate limits of one client',
+    ];
+  return [];
 }
 
 function endpointDoubts(values: Values): readonly string[] {

@@ -64,6 +64,10 @@ describe('the configuration of rate limits', () => {
     const RATE_LIMIT_IDENTITY = 'api-key';
     expect(loadConfig({ RATE_LIMIT_IDENTITY }).warnings).toEqual([expect.stringContaining('nobody checks')]);
     expect(loadConfig({ RATE_LIMIT_IDENTITY, AUTH: 'proxy' }).warnings).toEqual([]);
+    const behind = { AUTH: 'proxy' };
+    expect(loadConfig(behind).warnings).toEqual([expect.stringContaining('all clients behind the proxy')]);
+    expect(loadConfig({ ...behind, RATE_LIMIT_MODE: 'off' }).warnings).toEqual([]);
+    expect(loadConfig({ ...behind, TRUSTED_PROXIES: '10.0.0.0/8' }).warnings).toEqual([]);
     expect(loadConfig({ RATE_LIMIT_POLICY: 'a=1/s' }).warnings).toEqual([
       'RATE_LIMIT_POLICY is not a variable of MediaMesh; did you mean RATE_LIMIT_POLICIES?',
     ]);

@@ -223,6 +223,16 @@ describe('a caller of a group that goes away', () => {
     expect((await outcomes).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
   });
 
+  test('after it has its answer changes nothing any more', async () => {
+    const { gate, controllers, signals, outcomes } = aGroup(2, 10);
+    await settled();
+    await gate.ask();
+    await gate.answer();
+    await outcomes;
+    for (const controller of controllers) controller.abort();
+    expect(signals[0]?.aborted).toBe(false);
+  });
+
   test('while one signal goes with many checks takes all of them, and no others', async () => {
     const { store, bare } = aStore();
     const controller = new AbortController();

@@ -82,3 +82,27 @@ export function gated(store: CounterStore, ...operations: readonly Operation[]) 
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Timers that go off as a fake clock passes them. */
+export function timersOf(clock: FakeClock) {
+  const timers = new Set<{ readonly atMs: number; readonly work: () => void }>();
+  const due = (untilMs: number) =>
+    [...timers].filter(({ atMs }) => atMs <= untilMs).toSorted((one, other) => one.atMs - other.atMs)[0];
+  return {
+    startTimer: (ms: number, work: () => void) => {
+      const timer = { atMs: clock.elapsedMs() + ms, work };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    running: () => timers.size,
+    pass(ms: number): void {
+      const untilMs = clock.elapsedMs() + ms;
+      for (let next = due(untilMs); next !== undefined; next = due(untilMs)) {
+        clock.advance(Math.max(0, next.atMs - clock.elapsedMs()));
+        timers.delete(next);
+        next.work();
+      }
+      clock.advance(untilMs - clock.elapsedMs());
+    },
+  };
+}

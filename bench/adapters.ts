@@ -154,7 +154,10 @@ async function onRedis(): Promise<void> {
   };
   await raceGet({ ...common, create: createHot, ask: readJson });
   await racePut({ ...common, create: createHot });
-  await raceConsume({ ...common, create: (from) => createRedisCounterStore({ client: from, keys }) });
+  // The bare client sends the same commands, one by one.
+  const createCounters = (from: typeof client) =>
+    createRedisCounterStore({ client: from, keys, batching: false });
+  await raceConsume({ ...common, create: createCounters });
   await close();
 }
 

@@ -166,7 +166,7 @@ printHeader('Rate-limit checks beside rate-limiter-flexible');
 printMethod(
   `Fixed windows of an hour, ${CONCURRENCY} checks at once over ${KEYS} keys (memory: half a million), the same engine and as many connections for`,
   `both; ${ROUNDS} rounds after one to warm up, taking turns; the figure is the median of the ratios of the rounds. Ours is asked at the port,`,
-  'without leases or a block cache: each check is a call of the store.',
+  'without leases or a block cache: each check is a call of the store. Checks of one turn of the event loop go to Redis and Postgres together.',
 );
 const measures = {
   memory: measureMemory,

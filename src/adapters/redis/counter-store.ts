@@ -1,12 +1,13 @@
 import { demandPermit } from '../../domain/limits/concurrency.ts';
 import { counterName, demandDistinct } from '../../domain/limits/counter-name.ts';
-import type { CountingAlgorithm } from '../../domain/limits/policy.ts';
 import type { Call } from '../../ports/call.ts';
-import type { CounterRequest, CounterStore, Decision, Refund } from '../../ports/counter-store.ts';
+import type { CounterStore, Decision, Refund } from '../../ports/counter-store.ts';
 import { createConsumeAcrossSlots } from './counters/across-slots.ts';
 import type { AnswerCode } from './counters/answer.ts';
 import { FOR_EVER_MS, readDecision } from './counters/answer.ts';
-import { blockScript, CONSUME_SCRIPTS, peekScript, refundScript } from './counters/scripts.ts';
+import type { PlainRequest } from './counters/plain.ts';
+import { createConsumePlain, isPlain } from './counters/plain.ts';
+import { blockScript, peekScript, refundScript } from './counters/scripts.ts';
 import type { CounterServer, RedisCounterOptions } from './counters/server.ts';
 import { createCounterServer } from './counters/server.ts';
 import type { Answered, Take } from './counters/taking.ts';
@@ -27,15 +28,17 @@ export function createRedisCounterStore(options: RedisCounterOptions): CounterSt
   const server = createCounterServer(options);
   const { client, hashOf } = server;
   const take = createTake(server);
+  const consumePlain = createConsumePlain(server);
   const consumeAll = createConsumeAll(server, take);
 
   return {
-    consume: (request, call) =>
-      withStoreErrors(() => {
-        if (isPlain(request)) return consumePlain(server, request, call);
+    consume: (request, call) => {
+      if (isPlain(request)) return consumePlain(request, call);
+      return withStoreErrors(() => {
         demandPermit(request);
         return take('take', [request], call).then(firstDecision);
-      }),
+      });
+    },
 
     peek: (request, call) =>
       withStoreErrors(() => {
@@ -83,21 +86,6 @@ function createConsumeAll(server: CounterServer, take: Take): CounterStore['cons
     const uncharged = requests.map((request) => ({ ...request, chargeDenied: false }));
     return (await take('take', uncharged, call)).map(({ decision }) => decision);
   };
-}
-
-/** What most requests are, for which there are scripts that do no more. */
-type PlainRequest = CounterRequest & { readonly policy: { readonly algorithm: CountingAlgorithm } };
-
-function isPlain(request: CounterRequest): request is PlainRequest {
-  const { policy, permitId, chargeDenied } = request;
-  return permitId === undefined && chargeDenied !== true && policy.algorithm !== 'concurrency';
-}
-
-function consumePlain(server: CounterServer, request: PlainRequest, call: Call): Promise<Decision> {
-  const { key, policy, cost } = request;
-  const args = [server.driven(), server.slackMs, counterName(policy), policy.limit, policy.windowMs, cost];
-  const run = CONSUME_SCRIPTS[policy.algorithm];
-  return run(server.client, [server.hashOf(key)], args, call).then(decisionOn(request));
 }
 
 function peekPlain(server: CounterServer, request: PlainRequest, call: Call): Promise<Decision> {

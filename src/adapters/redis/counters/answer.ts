@@ -29,6 +29,34 @@ export function readDecision(
   });
 }
 
+type Asked = Pick<CounterRequest, 'policy' | 'cost'>;
+
+/** Reads what the scripts of consuming.ts answer to several requests: decisions in their order. */
+export function readAnswers(requests: readonly Asked[], reply: unknown): readonly Decision[] {
+  const [now, ...answers] = String(reply).split(',');
+  return requests.map((request, index) => readOne(request, Number(now), answers[index] ?? ''));
+}
+
+/** As {@link readAnswers}, to a single one. */
+export function readAnswer(request: Asked, reply: unknown): Decision {
+  const text = String(reply);
+  const end = text.indexOf(',');
+  return readOne(request, Number(text.slice(0, end)), text.slice(end + 1));
+}
+
+function readOne(request: Asked, nowMs: number, answer: string): Decision {
+  const code = Number(answer.charAt(0)) as AnswerCode;
+  const kept = answer.slice(1);
+  if (kept === '') return readDecision(request, nowMs, code, []);
+  if (!kept.startsWith('+')) return readDecision(request, nowMs, code, digitsOf(kept));
+  const [, block = 0, , , ...numbers] = digitsOf(kept.slice(1));
+  return readDecision(request, nowMs, code, code === BLOCKED ? [block, ...numbers] : numbers);
+}
+
+function digitsOf(text: string): readonly number[] {
+  return text.trimEnd().split(' ').map(Number);
+}
+
 function blockEnd(untilMs: number): number {
   return untilMs < FOR_EVER_MS ? untilMs : Number.POSITIVE_INFINITY;
 }

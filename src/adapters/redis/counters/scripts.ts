@@ -1,56 +1,13 @@
-import type { CountingAlgorithm } from '../../../domain/limits/policy.ts';
-import type { RedisScript } from '../script.ts';
 import { defineScript } from '../script.ts';
-import { RULE_TABLE, RULES } from './algorithms.ts';
+import { RULE_TABLE } from './algorithms.ts';
 import { counting } from './counting.ts';
 import { holding } from './holding.ts';
-import { CLOCK, KEEP, PUT, READ } from './storage.ts';
+import { CLOCK, PUT, READ } from './storage.ts';
 
 /*
  * What a counter answers begins with one of these: 0 it has not its units, 1 they were taken by this call, 2 it is blocked, until
  * the number that follows, 3 its permit is known. Last come the numbers that are kept of it then, if there are any.
  */
-
-/**
- * Takes units from a counter that counts, without a permit, when all of them are there: the call that is asked most. Answers the
- * time and what the counter answers.
- * ARGV: driven clock or '', slack of the expiry in ms, field, limit, window in ms, cost.
- */
-export const CONSUME_SCRIPTS: Readonly<Record<CountingAlgorithm, RedisScript>> = {
-  'fixed-window': consumeScript('fixed-window'),
-  'sliding-window': consumeScript('sliding-window'),
-  'token-bucket': consumeScript('token-bucket'),
-};
-
-function consumeScript(algorithm: CountingAlgorithm): RedisScript {
-  const { open, room, spend } = RULES[algorithm];
-  return defineScript({
-    name: `consume-${algorithm}`,
-    keys: 1,
-    lua: /* lua */ `${CLOCK}
-local key, field, limit, window, units = KEYS[1], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local text = redis.call('HGET', key, field)
-${READ}${open}${room}
-local isBlocked = extra and extra.block > now
-local isTaken = units <= room and not isBlocked
-if isTaken then
-  ${spend}
-end
-if isTaken or isMoved then
-  kept = state
-  ${KEEP}
-  local isNew = redis.call('HSET', key, field, text) == 1
-  if isNew or before ~= ends then
-    ${PUT}
-    if isNew then sweep(key, now) end
-    stay(key, before, ends, now, tonumber(ARGV[2]))
-  end
-end
-if isBlocked then return { now, 2, extra.block, unpack(kept) } end
-return { now, isTaken and 1 or 0, unpack(kept) }
-`,
-  });
-}
 
 /**
  * Looks at a counter that counts, without a permit. Answers the time and what the counter answers.

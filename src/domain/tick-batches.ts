@@ -1,0 +1,69 @@
+import type { Call } from '../ports/call.ts';
+import type { AbortWaiter } from './abort-waiters.ts';
+import { enterAbort, leaveAbort } from './abort-waiters.ts';
+
+export interface TickBatchOptions<Item, Result> {
+  /** The most items of a batch: what is over goes in further ones, at once. */
+  readonly most: number;
+  /** Does what the items ask, one after the other; results in their order. What it throws, each of them gets. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** What one caller gets of an error of the batch. */
+  readonly toError: (error: unknown) => unknown;
+}
+
+/** Resolves with the item's own result, or rejects with the signal's reason when the call is aborted first. */
+export type InTickBatch<Item, Result> = (item: Item, call: Call) => Promise<Result>;
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly signal: AbortSignal;
+  readonly abort: AbortWaiter;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Hands a store together what is asked of it in one turn of the event loop. Nobody waits for a clock or for an earlier batch: a batch
+ * leaves as soon as all that the turn had to say is said, which for a lone item is at once.
+ *
+ * Items of different callers share a batch, so a caller who goes away does not stop it. An item whose caller has gone by the time the batch
+ * leaves stays behind.
+ */
+export function createTickBatches<Item, Result>(
+  options: TickBatchOptions<Item, Result>,
+): InTickBatch<Item, Result> {
+  let waiting: Waiting<Item, Result>[] = [];
+
+  function leave(): void {
+    const all = waiting.filter(({ signal }) => !signal.aborted);
+    waiting = [];
+    for (let from = 0; from < all.length; from += options.most)
+      void runBatch(options, all.slice(from, from + options.most));
+  }
+
+  return (item, { signal }) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const abort = enterAbort(signal, reject);
+      if (waiting.push({ item, signal, abort, resolve, reject }) === 1) setImmediate(leave);
+    });
+}
+
+async function runBatch<Item, Result>(
+  { run, toError }: TickBatchOptions<Item, Result>,
+  batch: readonly Waiting<Item, Result>[],
+): Promise<void> {
+  try {
+    const results = await run(batch.map(({ item }) => item));
+    for (const [index, { abort, resolve }] of batch.entries()) {
+      leaveAbort(abort);
+      // The run promised a result for each item.
+      resolve(results[index] as Result);
+    }
+  } catch (error) {
+    for (const { abort, reject } of batch) {
+      leaveAbort(abort);
+      reject(toError(error));
+    }
+  }
+}

@@ -191,7 +191,7 @@ async function onPostgres(): Promise<void> {
     name: 'Postgres',
     client: db.pool,
     record: () => recorder,
-    create: (from) => createPostgresCounterStore({ pool: from }),
+    create: (from) => createPostgresCounterStore({ pool: from, batching: false }),
     count: 10_000,
     ask: (noted) => replay(pool, noted),
   });

@@ -94,4 +94,27 @@ describe('batches of a tick', () => {
     gate.resolve([1, 2]);
     expect(await stayed).toBe(2);
   });
+
+  it('are given up when all of their callers have gone, not before', async () => {
+    const signals: AbortSignal[] = [];
+    const ask = createTickBatches<number, number>({
+      most: 9,
+      run: (_items, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+      toError: (error) => error,
+    });
+    const callers = [new AbortController(), new AbortController()];
+    const asked = callers.map((caller, item) => ask(item, caller));
+    await new Promise(setImmediate);
+    callers[0]?.abort(new Error('first'));
+    expect(signals[0]?.aborted).toBe(false);
+    callers[1]?.abort(new Error('last'));
+    expect(signals[0]?.reason).toMatchObject({ message: 'last' });
+    expect(await Promise.allSettled(asked)).toMatchObject([
+      { reason: { message: 'first' } },
+      { reason: { message: 'last' } },
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import { demandDistinct } from '../../domain/limits/counter-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterStore } from '../../ports/counter-store.ts';
 import { toDecision, toTaken } from './counters/answers.ts';
+import { createConsumePlain } from './counters/plain.ts';
 import { createCounterServer, isPlain } from './counters/server.ts';
 import { withStoreErrors } from './store-errors.ts';
 
@@ -13,6 +14,8 @@ export interface PostgresCounterOptions {
   readonly preparesStatements?: boolean;
   /** Replaces the server's clock. Of all instances, so for tests only. */
   readonly clock?: Clock;
+  /** Whether the plain requests of one turn of the event loop go in one statement; default: true. */
+  readonly batching?: boolean;
 }
 
 /**
@@ -26,16 +29,18 @@ export interface PostgresCounterOptions {
  */
 export function createPostgresCounterStore(options: PostgresCounterOptions): CounterStore {
   const server = createCounterServer(options);
+  const consumePlain = createConsumePlain(server, options.batching ?? true);
 
   return {
-    consume: (request, call) =>
-      withStoreErrors(async () => {
-        if (isPlain(request)) return toDecision(request, await server.consumePlain(request, call));
+    consume: (request, call) => {
+      if (isPlain(request)) return consumePlain(request, call);
+      return withStoreErrors(async () => {
         demandPermit(request);
         const options = { charges: request.chargeDenied === true };
         const [answer] = await server.consume([request], options, call);
         return toDecision(request, answer);
-      }),
+      });
+    },
 
     peek: (request, call) =>
       withStoreErrors(async () => toDecision(request, await server.look(request, call))),

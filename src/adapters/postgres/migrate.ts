@@ -14,6 +14,7 @@ import { instances } from './migrations/0009-instances.ts';
 import { jobs } from './migrations/0010-jobs.ts';
 import { comparisons } from './migrations/0011-comparisons.ts';
 import { permits } from './migrations/0012-permits.ts';
+import { counterBatches } from './migrations/0013-counter-batches.ts';
 import { withStoreErrors } from './store-errors.ts';
 import type { Database } from './tables.ts';
 
@@ -31,6 +32,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-jobs': jobs,
   '0011-comparisons': comparisons,
   '0012-permits': permits,
+  '0013-counter-batches': counterBatches,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };

@@ -34,7 +34,8 @@ export async function withStoreErrors<Result>(run: () => Promise<Result>): Promi
   }
 }
 
-function toStoreError(error: unknown): unknown {
+/** What {@link withStoreErrors} raises for an error. */
+export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (TIMED_OUT.test(code) || isReadTimeout(error)) return new StoreTimeout(STORE, error);

@@ -36,3 +36,10 @@ export function listed(asked: readonly Asked[]): readonly (readonly unknown[])[]
     asked.map(({ request: { permitId } }) => (permitId === undefined ? null : digest(permitId))),
   ];
 }
+
+/** Rows in the order of the lists, put where their requests stood. */
+export function inPlace<Row>(asked: readonly Asked[], rows: readonly Row[]): readonly (Row | undefined)[] {
+  const placed: (Row | undefined)[] = [];
+  for (const [index, { place }] of asked.entries()) placed[place] = rows[index];
+  return placed;
+}

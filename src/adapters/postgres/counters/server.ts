@@ -5,7 +5,7 @@ import type { CounterRequest, Refund } from '../../../ports/counter-store.ts';
 import { runStatement } from '../run-statement.ts';
 import type { Answer, UnitsAnswer } from './answers.ts';
 import { digest } from './digest.ts';
-import { inLockOrder, listed } from './lists.ts';
+import { inLockOrder, inPlace, listed } from './lists.ts';
 import * as statements from './statements.ts';
 
 export interface ConsumeOptions {
@@ -19,6 +19,11 @@ export interface ConsumeOptions {
 export interface CounterServer {
   /** As the next, for {@link isPlain} requests, and faster. */
   readonly consumePlain: (request: CounterRequest, call: Call) => Promise<Answer | undefined>;
+  /** As the former for each, one after the other; answers in the order of the requests. */
+  readonly consumeEach: (
+    requests: readonly CounterRequest[],
+    call: Call,
+  ) => Promise<readonly (Answer | undefined)[]>;
   /** All or none; answers in the order of the requests. */
   readonly consume: (
     requests: readonly CounterRequest[],
@@ -67,12 +72,15 @@ export function createCounterServer(options: CounterServerOptions): CounterServe
       const { limit } = request.policy;
       return runOne(statements.CONSUME, [...named(request), nowMs(), limit, request.cost], call);
     },
+    consumeEach: async (requests, call) => {
+      const asked = inLockOrder(requests);
+      const parameters = [...listed(asked).slice(0, 5), nowMs()];
+      return inPlace(asked, await run<Answer>(statements.CONSUME_EACH, parameters, call));
+    },
     consume: async (requests, { least = null, charges = false }, call) => {
       const asked = inLockOrder(requests);
       const parameters = [...listed(asked), least, charges, nowMs()];
-      const rows = await run<UnitsAnswer>(statements.CONSUME_LISTED, parameters, call);
-      const answers = new Map(asked.map(({ place }, index) => [place, rows[index]]));
-      return requests.map((_, place) => answers.get(place));
+      return inPlace(asked, await run<UnitsAnswer>(statements.CONSUME_LISTED, parameters, call));
     },
     look: (request, call) => {
       if (isPlain(request)) return runOne(statements.PEEK, [...named(request), nowMs()], call);

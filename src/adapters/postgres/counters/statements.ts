@@ -2,6 +2,10 @@
 export const CONSUME =
   'SELECT now_ms, state, taken, blocked_until_ms FROM consume_counter($1, $2, $3, $5, $6, $4)';
 
+/** Parameters: key, algorithm, window, limit and cost, each a list as of `listed`, driven time. */
+export const CONSUME_EACH =
+  'SELECT now_ms, state, taken, blocked_until_ms FROM consume_each($1, $2, $3, $4, $5, $6)';
+
 /** Parameters: key, algorithm, window, driven time. For plain requests. */
 export const PEEK = `
   SELECT now_ms, CASE WHEN state[1] > now_ms THEN state END AS state, false AS taken, blocked_until_ms

@@ -20,9 +20,6 @@ export function isPlain(request: CounterRequest): request is PlainRequest {
 /** While one script runs, some 0.15 ms for so many, the server does nothing else; meanwhile the client reads the answers to others. */
 const MOST_AT_ONCE = 32;
 
-// Of a batch, which no single caller can take back.
-const FOR_ALL: Call = { signal: new AbortController().signal };
-
 /**
  * Takes units for plain requests. Those of one turn of the event loop go in one script: of what a script costs the server, the counter is the
  * smaller part. In a cluster, where their keys are in different slots, and with `batching` off each goes by itself.
@@ -31,10 +28,10 @@ export function createConsumePlain(server: CounterServer): InTickBatch<PlainRequ
   if (!server.isBatching) return (request, call) => withStoreErrors(() => consumeOne(server, request, call));
   return createTickBatches({
     most: MOST_AT_ONCE,
-    run: async (requests) => {
+    run: async (requests, call) => {
       const [first, second] = requests;
-      if (first && !second) return [await consumeOne(server, first, FOR_ALL)];
-      return await consumeEach(server, requests);
+      if (first && !second) return [await consumeOne(server, first, call)];
+      return await consumeEach(server, requests, call);
     },
     toError: toStoreError,
   });
@@ -50,10 +47,11 @@ function consumeOne(server: CounterServer, request: PlainRequest, call: Call): P
 async function consumeEach(
   server: CounterServer,
   requests: readonly PlainRequest[],
+  call: Call,
 ): Promise<readonly Decision[]> {
   const keys = requests.map(({ key }) => server.hashOf(key));
   const args = [server.driven(), server.slackMs, ...listed(requests)];
-  return readAnswers(requests, await consumeEachScript(server.client, keys, args, FOR_ALL));
+  return readAnswers(requests, await consumeEachScript(server.client, keys, args, call));
 }
 
 /** The requests of a moment are mostly of few policies: each is sent once. */

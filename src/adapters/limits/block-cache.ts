@@ -21,7 +21,7 @@ export interface BlockCacheStats {
   readonly keys: number;
 }
 
-const DEFAULT_MAX_HOLD_MS = 1_000;
+export const DEFAULT_MAX_HOLD_MS = 1_000;
 const DEFAULT_MAX_KEYS = 100_000;
 
 /**

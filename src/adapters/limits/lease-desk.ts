@@ -44,7 +44,6 @@ export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
     if (fetch !== undefined) return fetch.join(request, call);
     if (lease !== undefined && lease.left > 0) {
       // Too little, or out of time: so that no check is denied by units that its own instance has.
-      tracked.remaining += lease.left;
       await keeper.giveBack(lease);
       return undefined;
     }
@@ -59,7 +58,6 @@ export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
         const decision = draw(tracked, request) ?? (await attempt(tracked, request, call));
         if (decision?.decidedBy === 'lease') counts.leaseHits += 1;
         if (decision !== undefined) return decision;
-        call.signal.throwIfAborted();
       }
     },
     stats: () => ({ ...counts }),

@@ -55,6 +55,25 @@ describe('while a lease is fetched', () => {
     expect(signals).toHaveLength(1);
   });
 
+  test('one that the store denies draws from what came meanwhile', async () => {
+    const { bare, open } = aFleet(1);
+    const gate = gated(bare, 'consume');
+    const store = open(gate.store);
+    const request = aRequest({ limit: 10 });
+    const first = store.consume(request, aCall());
+    await settled();
+    await gate.ask();
+    await gate.answer();
+    await first;
+    const late = store.consume(request, aCall());
+    await store.consume(request, aCall());
+    await bare.consume({ ...request, cost: 5 }, aCall());
+    await settled();
+    await gate.ask();
+    await gate.answer();
+    expect(await late).toMatchObject({ allowed: true, decidedBy: 'lease' });
+  });
+
   test('those for whom nothing is left ask again', async () => {
     const { outcomes, arrive, bare, request } = await aFetch(10);
     await bare.consume({ ...request, cost: 6 }, aCall());

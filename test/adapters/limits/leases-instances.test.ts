@@ -97,6 +97,20 @@ describe('instances with leases', () => {
     },
   );
 
+  test.each([
+    ['fixed-window', 100],
+    ['sliding-window', 10],
+  ] as const)('%s: nor where clocks differ by a fraction of a millisecond', async (algorithm, partMs) => {
+    const { clock, open } = aFleet(1, { leaseMs: 1_000_000 });
+    const store = open();
+    const request = aRequest({ algorithm, limit: 100, windowMs: 100 });
+    clock.advance(0.9);
+    for (let check = 0; check < 5; check += 1) await store.consume(request, aCall());
+    expect(store.stats().leases).toBe(1);
+    clock.advance(partMs - 0.5);
+    expect((await store.consume(request, aCall())).decidedBy).toBeUndefined();
+  });
+
   test('one that crashes takes no more with it than it had in hand', async () => {
     const { bare, timers, instances } = aFleet(2);
     const request = aRequest({ limit: 1_000 });
@@ -191,8 +205,10 @@ async function playLate(
     clock.advance(pause);
     delay = { there, back };
     for (let check = 0; check < checks; check += 1) {
-      const { allowed, decidedBy } = await store.consume(request, aCall());
+      const { allowed, decidedBy, resetAfterMs } = await store.consume(request, aCall());
       const isLeased = decidedBy === 'lease';
+      if (isLeased)
+        expect(resetAfterMs).toBeGreaterThanOrEqual((await bare.peek(request, aCall())).resetAfterMs);
       if (allowed)
         admitted.push({ atMs: isLeased ? Math.floor(clock.now()) : decidedAtMs, cost: 1, isLeased });
     }

@@ -148,6 +148,22 @@ describe('what is left of a lease', () => {
     expect([await inHand(), store.stats().leases, timers.running()]).toEqual([0, 0, 0]);
   });
 
+  test('goes back at once where it came when its time was over', async () => {
+    const clock = createFakeClock();
+    const bare = createMemoryCounterStore({ clock });
+    const store = instancesOver(bare, clock).open({
+      ...bare,
+      consumeUpTo: (...args) => {
+        clock.advance(150);
+        return bare.consumeUpTo(...args);
+      },
+    });
+    const request = aRequest({ limit: 1_000 });
+    await inTurn(store, request, 5);
+    expect(store.stats()).toMatchObject({ leases: 0, unitsGivenBack: 5 });
+    expect(await bare.peek(request, aCall())).toMatchObject({ remaining: 995 });
+  });
+
   test('goes back by a timer of Node too, where none is given', async () => {
     const clock = createFakeClock();
     const back = Promise.withResolvers<number>();

@@ -68,7 +68,7 @@ function createService(config: Config, log: Logger, engine: Engine): Service {
     announce: (url) => announceService(config, url),
     async dispose() {
       // The container disposes of everything at once; what uses the stores must be over before that.
-      await Promise.all(loopsOf(cradle).map((loop) => loop.stop()));
+      await Promise.all([...loopsOf(cradle).map((loop) => loop.stop()), cradle.quickCounters.close()]);
       await container.dispose();
       await engine.stop();
     },

@@ -1,5 +1,6 @@
 import { createBreaker } from '../adapters/guard/breaker.ts';
 import { guardCounters, judgeCounterError } from '../adapters/guard/counter-guard.ts';
+import { createCounterFront } from '../adapters/limits/front.ts';
 import { createMemoryCounterStore } from '../adapters/memory/counter-store.ts';
 import { createBackgroundLoop } from '../adapters/system/background-loop.ts';
 import type { Config } from '../config.ts';
@@ -23,7 +24,7 @@ interface Parts {
   readonly telemetry: Telemetry;
   readonly phaseStore: PhaseStore;
   readonly counterStore: CounterStore;
-  readonly quickCounters: CounterStore;
+  readonly quickCounters: QuickCounters;
   readonly instanceCount: InstanceCount;
   readonly resilientCounters: ResilientCounters;
 }
@@ -38,12 +39,7 @@ const INSTANCES_TIMEOUT_MS = 5_000;
 /** What stands between the counters and those who ask them. */
 export function limits() {
   return {
-    /** The counters, quick to answer or to fail. Those of this process need no help. */
-    quickCounters: singleton(
-      (parts: Parts): CounterStore =>
-        parts.config.adapters.counterStore === 'memory' ? parts.counterStore : guarded(parts),
-      nothingToDispose,
-    ),
+    quickCounters: singleton((parts: Parts) => quick(parts), nothingToDispose),
     instanceCount: singleton(({ phaseStore }: Parts) => createInstanceCount(phaseStore), nothingToDispose),
     instanceWatch: singleton(
       ({ instanceCount, telemetry }: Parts) =>
@@ -69,6 +65,28 @@ export function limits() {
   };
 }
 
+/** The counters, quick to answer or to fail. Closed while the store can still be told what goes back to it. */
+export type QuickCounters = CounterStore & { close(): Promise<void> };
+
+/** Counters of this process need no help. */
+function quick(parts: Parts): QuickCounters {
+  const { config, counterStore, monotonicClock, telemetry } = parts;
+  if (config.adapters.counterStore === 'memory') return { ...counterStore, close: () => Promise.resolve() };
+  const { blockCache, coalescing, leases } = config.rateLimits;
+  return createCounterFront(guarded(parts), {
+    blockCache,
+    coalescing,
+    leases,
+    clock: () => monotonicClock.elapsedMs(),
+    instances: () => instancesOf(parts),
+    onError: (error) => telemetry.failed('limits.give-back', error),
+  });
+}
+
+function instancesOf({ config, instanceCount }: Parts): number {
+  return config.rateLimits.instances ?? instanceCount.current();
+}
+
 function guarded({ config, counterStore, monotonicClock, telemetry }: Parts): CounterStore {
   const breaker = createBreaker({
     ...BREAKER,
@@ -84,7 +102,7 @@ function guarded({ config, counterStore, monotonicClock, telemetry }: Parts): Co
 }
 
 function resilient(parts: Parts): ResilientCounters {
-  const { config, clock, telemetry, instanceCount } = parts;
+  const { clock, telemetry } = parts;
   const counters = parts.quickCounters;
   const local = createMemoryCounterStore({ clock, maxKeys: LOCAL_KEYS });
   const replay = createReplay({
@@ -96,7 +114,7 @@ function resilient(parts: Parts): ResilientCounters {
   return createResilientCounters({
     counters,
     local,
-    instances: () => config.rateLimits.instances ?? instanceCount.current(),
+    instances: () => instancesOf(parts),
     replay,
     onDegraded: (rule) => telemetry.limitedByRule(rule),
   });

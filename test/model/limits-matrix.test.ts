@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createCounterFront } from '../../src/adapters/limits/front.ts';
 import { createMemoryCounterStore } from '../../src/adapters/memory/counter-store.ts';
 import type { Policy } from '../../src/domain/limits/policy.ts';
 import type { CounterStore } from '../../src/ports/counter-store.ts';
@@ -9,7 +10,20 @@ import { createFakeClock } from '../support/fake-clock.ts';
 /** What one instance of a service asks, in front of the store that all of them share. */
 type MakeNode = (store: CounterStore, clock: FakeClock) => Pick<CounterStore, 'consume'>;
 
-const makeNode: MakeNode = (store) => store;
+/** Behind the fast path, as the service has it. */
+const makeNode: MakeNode = (store, clock) =>
+  createCounterFront(store, {
+    clock: clock.now,
+    instances: () => 9,
+    maxKeys: 10,
+    blockCache: true,
+    coalescing: true,
+    leases: true,
+    startTimer: () => () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+  });
 
 const NODES = [1, 3, 5, 9] as const;
 const LIMITS = [10, 100, 1000] as const;

@@ -21,6 +21,7 @@ export function aService(databaseUrl?: string, settings: Readonly<Record<string,
     cradle: container.cradle,
     async dispose() {
       await Promise.all([container.cradle.searchRelay.stop(), container.cradle.viewRollUp.stop()]);
+      await container.cradle.quickCounters.close();
       await container.dispose();
     },
   };

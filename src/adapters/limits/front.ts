@@ -17,6 +17,8 @@ export interface CounterFrontOptions {
   readonly leases: boolean;
   /** Hears that leased units could not be given back: they are lost until their window ends. */
   readonly onError: (error: unknown) => void;
+  /** The most keys that denials are kept of, and counters that leases are. Default: as of each part. */
+  readonly maxKeys?: number;
   /** For leases. Default: a timer of Node that keeps no process alive. */
   readonly startTimer?: StartTimer;
 }
@@ -43,14 +45,17 @@ export type CounterFront = CounterStore & {
  */
 export function createCounterFront(store: CounterStore, options: CounterFrontOptions): CounterFront {
   const coalescing = options.coalescing ? withCoalescing(store) : undefined;
-  const leases = options.leases ? withLeases(coalescing ?? store, options) : undefined;
+  const { maxKeys } = options;
+  const leases = options.leases
+    ? withLeases(coalescing ?? store, { ...options, ...(maxKeys && { maxCounters: maxKeys }) })
+    : undefined;
   const below = leases ?? coalescing ?? store;
   const maxHoldMs = (request: CounterRequest) =>
     leases !== undefined && isLeasable(request, LEASE_DEFAULTS)
       ? LEASE_DEFAULTS.leaseMs
       : DEFAULT_MAX_HOLD_MS;
   const blockCache = options.blockCache
-    ? withBlockCache(below, { clock: options.clock, maxHoldMs })
+    ? withBlockCache(below, { clock: options.clock, maxHoldMs, ...(maxKeys && { maxKeys }) })
     : undefined;
 
   return {

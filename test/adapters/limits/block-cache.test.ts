@@ -15,14 +15,14 @@ function aCache(options: Partial<BlockCacheOptions> = {}) {
   const clock = createFakeClock();
   const bare = createMemoryCounterStore({ clock });
   const inner = counted(bare);
-  const store = withBlockCache(inner, { clock: clock.elapsedMs, ...options });
+  const store = withBlockCache(inner, { clock: clock.elapsedMs, maxKeys: 1000, ...options });
   return { clock, bare, inner, store };
 }
 
 describe('a block cache keeps the contract', () => {
   counterStoreContract(() =>
     decoratedMemory((store, clock) =>
-      withBlockCache(store, { clock: clock.elapsedMs, maxHoldMs: Number.POSITIVE_INFINITY }),
+      withBlockCache(store, { clock: clock.elapsedMs, maxHoldMs: Number.POSITIVE_INFINITY, maxKeys: 1000 }),
     ),
   );
 });

@@ -17,7 +17,14 @@ function failed(error: unknown): never {
   throw error;
 }
 
-const ALL = { blockCache: true, coalescing: true, leases: true, instances: () => 4, onError: failed };
+const ALL = {
+  blockCache: true,
+  coalescing: true,
+  leases: true,
+  instances: () => 4,
+  maxKeys: 1000,
+  onError: failed,
+};
 const NONE = { ...ALL, blockCache: false, coalescing: false, leases: false };
 
 describe('a whole front keeps the contract', () => {
@@ -38,8 +45,12 @@ describe('a whole front that leases everything keeps the contract', () => {
         startTimer: noTimer,
         onError: failed,
       };
-      const leased = withLeases(withCoalescing(store), { ...options, leaseMs: 1_000_000 });
-      return withBlockCache(leased, { clock: clock.elapsedMs, maxHoldMs: Number.POSITIVE_INFINITY });
+      const leased = withLeases(withCoalescing(store), { ...options, leaseMs: 1_000_000, maxCounters: 1000 });
+      return withBlockCache(leased, {
+        clock: clock.elapsedMs,
+        maxHoldMs: Number.POSITIVE_INFINITY,
+        maxKeys: 1000,
+      });
     }),
   );
 });

@@ -97,6 +97,12 @@ export interface CounterStore {
   consumeNow?(requests: readonly CounterRequest[]): readonly Decision[] | undefined;
 
   /**
+   * The denial that `consume` would give now, where that is known without asking: then {@link consumeAll} with this request among
+   * others would take nothing. `undefined`: it is not known. Absent: as if always `undefined`.
+   */
+  knownDenial?(request: CounterRequest): Decision | undefined;
+
+  /**
    * Takes as much of `cost` as is there, if it is at least `least` (1 to `cost`), else nothing; one round trip. `cost` may be over
    * the limit. @throws {ValidationFailed} `concurrency` without a permit.
    */

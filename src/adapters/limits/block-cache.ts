@@ -63,6 +63,7 @@ export function withBlockCache(
         (decision) => [decision],
       );
     },
+    knownDenial: find,
     peek: (request, call) => store.peek(request, call),
     consumeAll: (requests, call) =>
       learning(

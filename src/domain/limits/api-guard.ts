@@ -15,7 +15,10 @@ export interface PolicyDecision {
 export interface Admission {
   /** `denied`: a limit is reached. `unavailable`: the counters can not be asked, and the rule for that lets nothing more pass. */
   readonly outcome: 'admitted' | 'denied' | 'unavailable';
-  /** Of the policies in force, in their order; those in shadow mode are not told. */
+  /**
+   * Of the policies in force, in their order; those in shadow mode are not told. Of a denial that was known without asking, the
+   * one that denies alone.
+   */
   readonly items: readonly PolicyDecision[];
   /** Names of the policies that deny. */
   readonly violated: readonly string[];
@@ -38,7 +41,7 @@ export interface ApiGuard {
 }
 
 export interface ApiGuardDeps {
-  readonly counters: Pick<ResilientCounters, 'consume' | 'consumeAll' | 'consumeNow'>;
+  readonly counters: Pick<ResilientCounters, 'consume' | 'consumeAll' | 'consumeNow' | 'knownDenial'>;
   /** For policies that name no rule of their own. */
   readonly onStoreError: StoreErrorRule;
   /** Hears of each policy's decision. */
@@ -59,8 +62,11 @@ export function createApiGuard(deps: ApiGuardDeps): ApiGuard {
       const inShadow = rules.filter(({ policy }) => policy.isShadow).map((rule) => [rule]);
       return {
         admitNow(subject, cost) {
-          const judgements = counters.consumeNow(requestsOf(inForce, subject, cost));
-          if (judgements === undefined) return undefined;
+          const requests = requestsOf(inForce, subject, cost);
+          const judgements = counters.consumeNow(requests);
+          // Those in shadow mode count every call.
+          if (judgements === undefined)
+            return inShadow.length > 0 ? undefined : knownDenial(deps, inForce, requests);
           for (const rule of inShadow) {
             const shadowed = counters.consumeNow(requestsOf(rule, subject, cost));
             if (shadowed !== undefined) tell(deps, rule, shadowed);
@@ -81,6 +87,22 @@ export function createApiGuard(deps: ApiGuardDeps): ApiGuard {
       };
     },
   };
+}
+
+/** A client that is known to be over one of its limits is not asked for again. */
+function knownDenial(
+  deps: ApiGuardDeps,
+  rules: readonly Rule[],
+  requests: readonly RuledRequest[],
+): Admission | undefined {
+  for (const [index, request] of requests.entries()) {
+    const known = deps.counters.knownDenial(request);
+    if (known === undefined) continue;
+    const denying = rules.slice(index, index + 1);
+    tell(deps, denying, [known]);
+    return admissionOf(denying, [known]);
+  }
+  return undefined;
 }
 
 /** A policy as the counters are asked for it. */

@@ -27,6 +27,8 @@ export interface ResilientCounters {
   consumeAll(requests: readonly RuledRequest[], call: Call): Promise<readonly Judgement[]>;
   /** As {@link CounterStore.consumeNow}: only where no waiting and no failure can be. */
   consumeNow(requests: readonly RuledRequest[]): readonly Judgement[] | undefined;
+  /** As {@link CounterStore.knownDenial}. */
+  knownDenial(request: RuledRequest): Judgement | undefined;
   /** As {@link CounterStore.reset}, and of what was counted here. @throws the errors of the store. */
   reset(key: string, call: Call): Promise<void>;
 }
@@ -60,6 +62,10 @@ export function createResilientCounters(deps: ResilientCountersDeps): ResilientC
       return judged(deps, ask, () => consumeByRule(deps, requests, call));
     },
     consumeNow: (requests) => counters.consumeNow?.(requests)?.map(judgedByStore),
+    knownDenial(request) {
+      const decision = counters.knownDenial?.(request);
+      return decision && judgedByStore(decision);
+    },
     async reset(key, call) {
       await local.reset(key, call);
       await counters.reset(key, call);

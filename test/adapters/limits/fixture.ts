@@ -34,7 +34,7 @@ export async function decoratedMemory(
   return { store, elsewhere: store, restart, clock, differences: memoryDifferences.counterStore };
 }
 
-type Operation = Exclude<keyof CounterStore, 'consumeNow'>;
+type Operation = Exclude<keyof CounterStore, 'consumeNow' | 'knownDenial'>;
 
 /** Counts the calls that reach a store. */
 export function counted(store: CounterStore): CounterStore & { readonly calls: Record<Operation, number> } {

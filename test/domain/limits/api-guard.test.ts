@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withBlockCache } from '../../../src/adapters/limits/block-cache.ts';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { StoreUnavailable } from '../../../src/domain/errors.ts';
 import { createApiGuard } from '../../../src/domain/limits/api-guard.ts';
@@ -90,6 +91,45 @@ describe('a gate', () => {
     const { admit } = aGuard('hourly=10/h');
     expect((await admit('one', 7)).items[0]?.decision.remaining).toBe(3);
     expect(await admit('one', 4)).toMatchObject({ outcome: 'denied', violated: ['hourly'] });
+  });
+});
+
+describe('a client that is known to be over a limit', () => {
+  function overRemembered(policies: string) {
+    let asked = 0;
+    const gate = aGuard(policies, ({ consumeNow: _consumeNow, ...store }) => {
+      const clock = { elapsedMs: 0 };
+      const counted = {
+        ...store,
+        consumeAll: (...args: Parameters<CounterStore['consumeAll']>) => {
+          asked += 1;
+          return store.consumeAll(...args);
+        },
+      };
+      return withBlockCache(counted, { clock: () => clock.elapsedMs, maxKeys: 10 });
+    });
+    return { ...gate, asked: () => asked };
+  }
+
+  it('is denied without asking, by that one alone', async () => {
+    const { admit, asked, heard } = overRemembered('burst=5/s,hourly=2/h');
+    for (let call = 0; call < 3; call += 1) await admit();
+    expect(asked()).toBe(3);
+    const known = await admit();
+    expect(asked()).toBe(3);
+    expect(known).toMatchObject({ outcome: 'denied', violated: ['hourly'], degraded: false });
+    expect(known.items.map(({ policy, decision }) => [policy.name, decision.remaining])).toEqual([
+      ['hourly', 0],
+    ]);
+    expect(known.retryAfterMs).toBeGreaterThan(0);
+    expect(heard.at(-1)).toEqual({ policy: 'hourly', outcome: 'denied', decidedBy: 'block-cache' });
+    expect((await admit('other')).outcome).toBe('admitted');
+  });
+
+  it('still counts in shadow mode', async () => {
+    const { admit, heard } = overRemembered('burst=5/s,hourly=1/h,daily=10/d:shadow');
+    for (let call = 0; call < 4; call += 1) await admit();
+    expect(heard.filter(({ policy }) => policy === 'daily')).toHaveLength(4);
   });
 });
 

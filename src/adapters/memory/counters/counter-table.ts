@@ -124,8 +124,10 @@ function createPermitDesk(): Pick<CounterTable, 'grant' | 'revoke' | 'revokeAll'
   };
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 function expiryOf({ state, blockedUntilMs }: Counter): number {
-  return Math.max(state?.expiresAtMs ?? Number.NEGATIVE_INFINITY, blockedUntilMs);
+  return Math.max(state?.expiresAtMs ?? NEVER, blockedUntilMs ?? NEVER);
 }
 
 function hasExpired(counter: Counter, at: Moment): boolean {

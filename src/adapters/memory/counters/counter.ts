@@ -9,8 +9,8 @@ export interface Counter {
   /** `undefined`: nothing is taken. */
   state: LimitState | undefined;
   permits: PermitBook | undefined;
-  /** Steady time in milliseconds; `-Infinity`: never was. */
-  blockedUntilMs: number;
+  /** Steady time in milliseconds; `undefined`: never was, which takes no object where such a number does. */
+  blockedUntilMs: number | undefined;
   /** When neither the state nor a block says anything any more. */
   expiresAtMs: number;
   /** Where it is in the expiry queue. */
@@ -25,7 +25,7 @@ export function createCounter(key: string, name: string): Counter {
     name,
     state: undefined,
     permits: undefined,
-    blockedUntilMs: Number.NEGATIVE_INFINITY,
+    blockedUntilMs: undefined,
     expiresAtMs: Number.NEGATIVE_INFINITY,
     position: NOT_QUEUED,
   };

@@ -1,12 +1,12 @@
 import type { Moment } from '../../../domain/limits/algorithm.ts';
 import { whenTaken } from '../../../domain/limits/algorithm.ts';
 import { whenBlocked } from '../../../domain/limits/block.ts';
-import { counterName } from '../../../domain/limits/counter-name.ts';
 import type { Permit } from '../../../domain/limits/permit.ts';
 import type { Policy } from '../../../domain/limits/policy.ts';
 import type { CounterRequest, Decision, Refund, Taken } from '../../../ports/counter-store.ts';
 import type { Counter } from './counter.ts';
 import { filedKey } from './counter-index.ts';
+import { createCounterNames } from './counter-names.ts';
 import type { CounterTable } from './counter-table.ts';
 import { createRules } from './rules.ts';
 
@@ -26,7 +26,7 @@ interface CounterId {
 }
 
 export function createCounting(table: CounterTable): Counting {
-  const desk = { table, rules: createRules(table) };
+  const desk = { table, rules: createRules(table), nameOf: createCounterNames() };
   return {
     foresee: (request, at) => foresee(desk, find(desk, request), request, request.cost, at),
     consume: (request, at) => consume(desk, request, at),
@@ -40,7 +40,7 @@ export function createCounting(table: CounterTable): Counting {
     block: (key, policy, forMs, at) => {
       const counter = claim(desk, find(desk, { key, policy }), { key, policy }, at);
       const untilMs = at.steadyMs + forMs;
-      if (untilMs > counter.blockedUntilMs) table.block(counter, untilMs);
+      if (untilMs > (counter.blockedUntilMs ?? Number.NEGATIVE_INFINITY)) table.block(counter, untilMs);
     },
   };
 }
@@ -48,10 +48,11 @@ export function createCounting(table: CounterTable): Counting {
 interface Desk {
   readonly table: CounterTable;
   readonly rules: ReturnType<typeof createRules>;
+  readonly nameOf: ReturnType<typeof createCounterNames>;
 }
 
-function find({ table }: Desk, { key, policy }: CounterId): Counter | undefined {
-  return table.find(filedKey(key), counterName(policy));
+function find({ table, nameOf }: Desk, { key, policy }: CounterId): Counter | undefined {
+  return table.find(filedKey(key), nameOf(policy));
 }
 
 function foresee(
@@ -63,7 +64,7 @@ function foresee(
 ): Decision {
   const seen = rules[request.policy.algorithm].look(counter, request.policy, cost, at);
   if (counter === undefined) return seen;
-  const blockedForMs = counter.blockedUntilMs - at.steadyMs;
+  const blockedForMs = (counter.blockedUntilMs ?? Number.NEGATIVE_INFINITY) - at.steadyMs;
   if (blockedForMs > 0) return whenBlocked(seen, blockedForMs);
   return knownPermit(counter, request, at) ? whenTaken(seen) : seen;
 }
@@ -133,7 +134,7 @@ function claim(
   if (counter && entries === 0) return counter;
   desk.table.makeRoom(entries, at);
   // Making room may have dropped this one too.
-  return find(desk, { key, policy }) ?? desk.table.add(filedKey(key), counterName(policy));
+  return find(desk, { key, policy }) ?? desk.table.add(filedKey(key), desk.nameOf(policy));
 }
 
 function giveBack(desk: Desk, { key, policy, cost, permitId }: Refund, at: Moment): void {

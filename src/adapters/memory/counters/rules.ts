@@ -27,7 +27,7 @@ export interface Rules {
 /** Rules by algorithm, for the counters of a table. */
 export function createRules(table: CounterTable): Readonly<Record<Algorithm, Rules>> {
   return {
-    'fixed-window': countingRules(LIMIT_ALGORITHMS['fixed-window'], table),
+    'fixed-window': windowRules(table),
     'sliding-window': countingRules(LIMIT_ALGORITHMS['sliding-window'], table),
     'token-bucket': countingRules(LIMIT_ALGORITHMS['token-bucket'], table),
     concurrency: holdingRules(table),
@@ -50,6 +50,22 @@ function countingRules(algorithm: LimitAlgorithm<LimitState>, table: CounterTabl
     giveBack: (counter, policy, returned, at) => {
       const { state } = counter;
       if (state !== undefined) table.setState(counter, algorithm.giveBack(state, policy, returned, at));
+    },
+  };
+}
+
+/**
+ * Units of a window that goes on are added to the state that is there, which nobody else has: of many counters most are old to the
+ * garbage collector, to which a new state of an old counter is work.
+ */
+function windowRules(table: CounterTable): Rules {
+  const rules = countingRules(LIMIT_ALGORITHMS['fixed-window'], table);
+  return {
+    ...rules,
+    take: (counter, taking, at) => {
+      const state = ifLive(counter.state, at) as { used: number } | undefined;
+      if (state !== undefined && taking.permitId === undefined) state.used += taking.units;
+      else rules.take(counter, taking, at);
     },
   };
 }

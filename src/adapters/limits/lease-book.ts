@@ -36,8 +36,8 @@ export interface LeaseBook {
   track(request: CounterRequest): Tracked;
   /** Gives back what is in hand of a counter, under whatever limit. */
   settle(counter: CounterId): Promise<void>;
-  /** Does the work with nothing of the key in hand, neither what was there before nor what comes meanwhile. */
-  without<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer>;
+  /** Does the work, and then has nothing of the key in hand, neither what was there before nor what came meanwhile or is on its way. */
+  dropAfter<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer>;
   /** Gives all back. What is tracked from then on has no leases. */
   close(): void;
 }
@@ -83,8 +83,7 @@ export function createLeaseBook({ clock, leaseMs, maxCounters, giveBack }: Lease
       if (lease !== undefined) await giveBack(lease);
     },
 
-    async without(key, work) {
-      drop(key);
+    async dropAfter(key, work) {
       try {
         return await work();
       } finally {

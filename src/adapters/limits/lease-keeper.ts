@@ -29,7 +29,7 @@ export function createLeaseKeeper({ store, clock, startTimer, onError }: LeaseKe
   const counts = { refunds: 0, unitsGivenBack: 0 };
   const alarm = createAlarm(clock, startTimer, () => {
     const nowMs = clock();
-    for (const lease of held) if (lease.endsAtMs <= nowMs || lease.left === 0) void giveBack(lease);
+    for (const lease of held) if (lease.endsAtMs <= nowMs) void giveBack(lease);
     for (const lease of held) alarm.setFor(lease.endsAtMs);
   });
 

@@ -76,7 +76,7 @@ export function withLeases(store: CounterStore, options: LeasesOptions): Leasing
 
   const inHand = (request: CounterRequest): Lease | undefined => {
     const lease = isLeasable(request, settings) ? book.find(request)?.lease : undefined;
-    return lease !== undefined && lease.left > 0 && clock() < lease.endsAtMs ? lease : undefined;
+    return lease !== undefined && clock() < lease.endsAtMs ? lease : undefined;
   };
   const peek = async (request: CounterRequest, call: Call): Promise<Decision> => {
     const lease = inHand(request);
@@ -140,11 +140,8 @@ function settled(store: CounterStore, book: LeaseBook): Omit<CounterStore, 'cons
       await book.settle(refund);
       return store.refund(refund, call);
     },
-    async block(key, policy, forMs, call) {
-      await book.settle({ key, policy });
-      return book.without(key, () => store.block(key, policy, forMs, call));
-    },
-    reset: (key, call) => book.without(key, () => store.reset(key, call)),
+    block: (key, policy, forMs, call) => book.dropAfter(key, () => store.block(key, policy, forMs, call)),
+    reset: (key, call) => book.dropAfter(key, () => store.reset(key, call)),
   };
 }
 

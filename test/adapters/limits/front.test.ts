@@ -105,6 +105,22 @@ describe('a front', () => {
     },
   );
 
+  test('has all of them over each other, and gives back on `close` what is leased', async () => {
+    const { open, bare, inner } = aFleet(0);
+    const front = open();
+    const request = aRequest({ limit: 1_000 });
+    await Promise.all(Array.from({ length: 15 }, () => front.consume(request, aCall())));
+    expect(inner.calls).toMatchObject({ consume: 0, consumeUpTo: 1 });
+    for (let check = 0; check < 10; check += 1) await front.consume(request, aCall());
+    expect(front.stats()).toMatchObject({
+      blockCache: { checks: 25 },
+      leases: { checks: 25, leases: 1 },
+      coalescing: { checks: 19 },
+    });
+    await front.close();
+    expect(await bare.peek(request, aCall())).toMatchObject({ remaining: 975 });
+  });
+
   test('remembers a denial of a counter that may be leased no longer than a lease lasts', async () => {
     const { fronts, bare, clock } = aFleet(1);
     for (const [limit, holdMs] of [

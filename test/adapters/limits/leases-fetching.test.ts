@@ -121,4 +121,30 @@ describe('while a lease is fetched', () => {
     await outcomes;
     expect(store.stats().leases).toBe(0);
   });
+
+  test.each(['refund', 'consumeUpTo'] as const)(
+    '`close` waits for a %s that is on its way',
+    async (operation) => {
+      const { bare, open } = aFleet(1);
+      const gate = gated(bare, operation);
+      const store = open(gate.store);
+      const request = aRequest({ limit: 1_000 });
+      const checks = (async () => {
+        for (let check = 0; check < 9; check += 1) await store.consume(request, aCall());
+      })();
+      await settled();
+      let isClosed = false;
+      const closing = store.close().then(() => {
+        isClosed = true;
+      });
+      await settled();
+      expect(isClosed).toBe(false);
+      await gate.ask();
+      expect(isClosed).toBe(false);
+      await gate.answer();
+      await closing;
+      await checks;
+      expect(await bare.peek(request, aCall())).toMatchObject({ remaining: 991 });
+    },
+  );
 });

@@ -120,10 +120,10 @@ describe('a leased counter', () => {
   test('a caller that has gone takes nothing', async () => {
     const { store } = aStore();
     const request = aRequest({ limit: 1_000 });
-    await inTurn(store, request, 10);
+    await inTurn(store, request, 9);
     const gone = anAbortedCall();
     await expect(store.consume(request, gone)).rejects.toBe(gone.reason);
-    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 990 });
+    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 991 });
   });
 });
 
@@ -146,6 +146,16 @@ describe('what is left of a lease', () => {
     expect(await inHand()).toBeGreaterThan(0);
     timers.pass(1);
     expect([await inHand(), store.stats().leases, timers.running()]).toEqual([0, 0, 0]);
+  });
+
+  test('goes back lease by lease, each in its time', async () => {
+    const { store, timers, inHand } = await aLease();
+    timers.pass(50);
+    await inTurn(store, aRequest({ limit: 1_000 }), 9);
+    timers.pass(50);
+    expect([await inHand(), store.stats().leases]).toEqual([0, 1]);
+    timers.pass(50);
+    expect(store.stats().leases).toBe(0);
   });
 
   test('goes back at once where it came when its time was over', async () => {
@@ -189,7 +199,7 @@ describe('what is left of a lease', () => {
   });
 
   test.each<[string, (store: CounterStore, request: CounterRequest) => Promise<unknown>]>([
-    ['a block', (store, { key, policy }) => store.block(key, policy, 100, aCall())],
+    ['the end of a block', (store, { key, policy }) => store.block(key, policy, 100, aCall())],
     ['a refund', (store, request) => store.refund({ ...request, permitId: 'unknown' }, aCall())],
     ['consumeUpTo', (store, request) => store.consumeUpTo({ ...request, cost: 2_000 }, 1_001, aCall())],
     ['consumeAll', (store, request) => store.consumeAll([{ ...request, cost: 1_001 }], aCall())],

@@ -31,9 +31,9 @@ export function createCounting(table: CounterTable): Counting {
     foresee: (request, at) => foresee(desk, find(desk, request), request, request.cost, at),
     consume: (request, at) => consume(desk, request, at),
     consumeAll: (requests, at) => {
-      const seen = requests.map((each) => foresee(desk, find(desk, each), each, each.cost, at));
-      if (!seen.every(({ allowed }) => allowed)) return seen;
-      return requests.map((each) => takeAndLook(desk, find(desk, each), each, at));
+      const [only] = requests;
+      if (only && requests.length === 1 && only.chargeDenied !== true) return [consume(desk, only, at)];
+      return consumeAll(desk, requests, at);
     },
     consumeUpTo: (request, least, at) => consumeUpTo(desk, request, least, at),
     refund: (refund, at) => giveBack(desk, refund, at),
@@ -74,6 +74,17 @@ function consume(desk: Desk, request: CounterRequest, at: Moment): Decision {
   const seen = foresee(desk, counter, request, request.cost, at);
   if (seen.allowed) return takeAndLook(desk, counter, request, at);
   return request.chargeDenied ? charge(desk, counter, seen, request, at) : seen;
+}
+
+function consumeAll(desk: Desk, requests: readonly CounterRequest[], at: Moment): readonly Decision[] {
+  const counters = requests.map((each) => find(desk, each));
+  const seen = requests.map((each, index) => foresee(desk, counters[index], each, each.cost, at));
+  if (!seen.every(({ allowed }) => allowed)) return seen;
+  // One that makes room may drop another that was found.
+  const areStaying = requests.every((each, index) => counters[index] && each.permitId === undefined);
+  return requests.map((each, index) =>
+    takeAndLook(desk, areStaying ? counters[index] : find(desk, each), each, at),
+  );
 }
 
 function consumeUpTo(desk: Desk, request: CounterRequest, least: number, at: Moment): Taken {

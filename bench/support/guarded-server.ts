@@ -3,7 +3,6 @@ import { createMemoryCounterStore } from '../../src/adapters/memory/counter-stor
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { createApiGuard } from '../../src/domain/limits/api-guard.ts';
 import { readPolicies } from '../../src/domain/limits/named-policy.ts';
-import { createReplay } from '../../src/domain/limits/replay.ts';
 import { createResilientCounters } from '../../src/domain/limits/resilient-counters.ts';
 import { rateLimit } from '../../src/http/plugins/rate-limit.ts';
 
@@ -14,13 +13,14 @@ import { rateLimit } from '../../src/http/plugins/rate-limit.ts';
 const [policies = ''] = process.argv.slice(2);
 const counters = createMemoryCounterStore({ clock: createSystemClock() });
 const ignore = () => undefined;
-const replay = createReplay({ counters, local: counters, onReplayed: ignore, onFailed: ignore });
 const resilient = createResilientCounters({
   counters,
   local: counters,
   instances: () => 1,
-  replay,
+  // Counters in memory never fail.
+  replay: { note: async () => undefined, storeAnswered: ignore, settled: async () => undefined },
   onDegraded: ignore,
+  onFault: ignore,
 });
 const server = fastify();
 if (policies !== '') {

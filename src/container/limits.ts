@@ -8,11 +8,13 @@ import type { ApiGuard } from '../domain/limits/api-guard.ts';
 import { createApiGuard } from '../domain/limits/api-guard.ts';
 import type { InstanceCount } from '../domain/limits/instance-count.ts';
 import { createInstanceCount } from '../domain/limits/instance-count.ts';
-import { createReplay } from '../domain/limits/replay.ts';
+import type { Replay } from '../domain/limits/replay.ts';
+import { createReplay, REPLAYED_COUNTERS } from '../domain/limits/replay.ts';
 import type { ResilientCounters } from '../domain/limits/resilient-counters.ts';
 import { createResilientCounters } from '../domain/limits/resilient-counters.ts';
 import type { Clock, MonotonicClock } from '../ports/clock.ts';
 import type { CounterStore } from '../ports/counter-store.ts';
+import type { Ids } from '../ports/ids.ts';
 import type { PhaseStore } from '../ports/phase-store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { nothingToDispose, singleton } from './registration.ts';
@@ -21,6 +23,7 @@ interface Parts {
   readonly config: Config;
   readonly clock: Clock;
   readonly monotonicClock: MonotonicClock;
+  readonly ids: Ids;
   readonly telemetry: Telemetry;
   readonly phaseStore: PhaseStore;
   readonly counterStore: CounterStore;
@@ -102,20 +105,24 @@ function guarded({ config, counterStore, monotonicClock, telemetry }: Parts): Co
 }
 
 function resilient(parts: Parts): ResilientCounters {
-  const { clock, telemetry } = parts;
-  const counters = parts.quickCounters;
-  const local = createMemoryCounterStore({ clock, maxKeys: LOCAL_KEYS });
-  const replay = createReplay({
+  const { telemetry } = parts;
+  return createResilientCounters({
+    counters: parts.quickCounters,
+    local: createMemoryCounterStore({ clock: parts.clock, maxKeys: LOCAL_KEYS }),
+    instances: () => instancesOf(parts),
+    replay: replayOf(parts),
+    onDegraded: (rule) => telemetry.limitedByRule(rule),
+    onFault: (error) => telemetry.failed('limits.ask', error),
+  });
+}
+
+function replayOf({ clock, monotonicClock, ids, quickCounters: counters, telemetry }: Parts): Replay {
+  return createReplay({
     counters,
-    local,
+    owed: createMemoryCounterStore({ clock, maxKeys: REPLAYED_COUNTERS }),
+    clock: monotonicClock,
+    newPermitId: () => ids.next(),
     onReplayed: (units) => telemetry.replayedLimits(units),
     onFailed: (error) => telemetry.failed('limits.replay', error),
-  });
-  return createResilientCounters({
-    counters,
-    local,
-    instances: () => instancesOf(parts),
-    replay,
-    onDegraded: (rule) => telemetry.limitedByRule(rule),
   });
 }

@@ -25,31 +25,29 @@ export function inTime<Result>(
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted();
     const controller = new AbortController();
-    const end = () => {
+    let isOver = false;
+    /** `false`: it was over before. */
+    const end = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
       clearTimeout(timer);
       leaveAbort(waiter);
+      return true;
     };
     const giveUp = (reason: unknown) => {
-      end();
+      if (!end()) return;
       controller.abort(reason);
       reject(reason);
     };
     const expire = () => giveUp(new StoreTimeout(store, new Error(`no answer after ${timeoutMs} ms`)));
-    let isOver = false;
-    const timer = setTimeout(() => setImmediate(() => isOver || expire()), timeoutMs);
+    const timer = setTimeout(() => setImmediate(expire), timeoutMs);
     const waiter = enterAbort(call.signal, giveUp);
-    const settle = () => {
-      isOver = true;
-      end();
-    };
     work({ ...call, signal: controller.signal }).then(
       (result) => {
-        settle();
-        resolve(result);
+        if (end()) resolve(result);
       },
       (error: unknown) => {
-        settle();
-        reject(error);
+        if (end()) reject(error);
       },
     );
   });

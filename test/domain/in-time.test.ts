@@ -71,6 +71,34 @@ describe('inTime', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('that is over takes nobody else from the signal, whenever its work ends', async () => {
+    const caller = new AbortController();
+    const call = { signal: caller.signal };
+    const first = Promise.withResolvers<void>();
+    const late = inTime(() => first.promise, call, DEADLINE);
+    const expired = expect(late).rejects.toBeInstanceOf(StoreTimeout);
+    await vi.advanceTimersByTimeAsync(51);
+    await expired;
+    const other = inTime(() => new Promise(() => undefined), call, { ...DEADLINE, timeoutMs: 1000 });
+    first.resolve();
+    await vi.advanceTimersByTimeAsync(1);
+    caller.abort('gone');
+    await expect(other).rejects.toBe('gone');
+  });
+
+  it('that ended has left the signal', async () => {
+    const caller = new AbortController();
+    let rejected = 0;
+    const done = inTime(async () => 'done', { signal: caller.signal }, DEADLINE);
+    done.catch(() => {
+      rejected += 1;
+    });
+    await done;
+    caller.abort('gone');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(rejected).toBe(0);
+  });
+
   it('does not begin for a caller who has gone', async () => {
     const work = vi.fn(async () => 'done');
     await expect(inTime(work, { signal: AbortSignal.abort('gone') }, DEADLINE)).rejects.toBe('gone');

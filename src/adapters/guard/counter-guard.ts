@@ -19,15 +19,13 @@ export interface CounterGuardOptions {
  */
 export function guardCounters(counters: CounterStore, options: CounterGuardOptions): CounterStore {
   const { breaker } = options;
-  const guarded = <Result>(ask: (call: Call) => Promise<Result>, call: Call): Promise<Result> =>
-    breaker.run(async () => {
-      try {
-        return await inTime(ask, call, options);
-      } catch (error) {
-        if (codeOf(error) === 'store-refused') breaker.trip((error as Error).message);
-        throw error;
-      }
-    });
+  const guarded = async <Result>(ask: (call: Call) => Promise<Result>, call: Call): Promise<Result> => {
+    try {
+      return await breaker.run(() => askInTime(options, ask, call));
+    } catch (error) {
+      throw error instanceof CallerGone ? error.cause : error;
+    }
+  };
   return {
     consume: (request, call) => guarded((bounded) => counters.consume(request, bounded), call),
     peek: (request, call) => guarded((bounded) => counters.peek(request, bounded), call),
@@ -41,16 +39,33 @@ export function guardCounters(counters: CounterStore, options: CounterGuardOptio
   };
 }
 
-const FAILURES: readonly (string | undefined)[] = ['store-unavailable', 'store-timeout', 'store-refused'];
+async function askInTime<Result>(
+  options: CounterGuardOptions,
+  ask: (call: Call) => Promise<Result>,
+  call: Call,
+): Promise<Result> {
+  try {
+    return await inTime(ask, call, options);
+  } catch (error) {
+    if (call.signal.aborted && error === call.signal.reason)
+      throw new CallerGone('the caller has gone', { cause: error });
+    if (codeOf(error) === 'store-refused') options.breaker.trip((error as Error).message);
+    throw error;
+  }
+}
+
+/** Carries the reason past the breaker, as its cause. */
+class CallerGone extends Error {}
+
+const ANSWERS: readonly (string | undefined)[] = ['store-throttled', 'validation-failed'];
 
 /**
  * What an error says of the counters. One that throttles works: on DynamoDB it may be a single hot key that is over its capacity.
- * What no store raised says that the caller went away.
+ * One that is not known is no better than a failure.
  */
 export function judgeCounterError(error: unknown): Verdict {
-  const code = codeOf(error);
-  if (code === undefined) return 'neither';
-  return FAILURES.includes(code) ? 'failure' : 'answer';
+  if (error instanceof CallerGone) return 'neither';
+  return ANSWERS.includes(codeOf(error)) ? 'answer' : 'failure';
 }
 
 function codeOf(error: unknown): string | undefined {

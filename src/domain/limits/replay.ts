@@ -1,14 +1,16 @@
 import type { Call } from '../../ports/call.ts';
+import type { MonotonicClock } from '../../ports/clock.ts';
 import type { CounterRequest, CounterStore } from '../../ports/counter-store.ts';
 import { mapAtOnce } from '../map-at-once.ts';
-import { counterName } from './counter-name.ts';
-import { RATE_LIMIT_LIMITS } from './policy.ts';
+import type { OwedCounter } from './owed-units.ts';
+import { createOwedUnits } from './owed-units.ts';
+import type { Policy } from './policy.ts';
 import { isStoreTrouble } from './store-trouble.ts';
 
 /** What this instance admitted by itself, to be told to the store when that is back. */
 export interface Replay {
-  /** Says that units of the counter were taken locally. */
-  note(request: CounterRequest): void;
+  /** Says that units of the counter were taken here, under this part of its limit. */
+  note(request: CounterRequest, share: Policy, call: Call): Promise<void>;
   /** Says that the store has answered: what was noted is told to it, beside the callers. */
   storeAnswered(): void;
   /** Resolves when nothing is under way. */
@@ -17,75 +19,72 @@ export interface Replay {
 
 export interface ReplayDeps {
   readonly counters: Pick<CounterStore, 'consumeUpTo'>;
-  readonly local: Pick<CounterStore, 'peek' | 'refund'>;
-  /** The most counters noted at once; those beyond are not told. Default: 10,000. */
+  /** Counters of this process, for the replay alone. */
+  readonly owed: Pick<CounterStore, 'consume' | 'peek' | 'refund'>;
+  readonly clock: MonotonicClock;
+  readonly newPermitId: () => string;
+  /** The most counters noted at once; those beyond are not told. Default: {@link REPLAYED_COUNTERS}. */
   readonly maxCounters?: number;
   /** Hears how many units the store was charged with, together. */
   readonly onReplayed: (units: number) => void;
+  /** Hears of what is no trouble of the store. It is tried again. */
   readonly onFailed: (error: unknown) => void;
 }
 
-const MAX_COUNTERS = 10_000;
+export const REPLAYED_COUNTERS = 10_000;
 const AT_ONCE = 8;
 const TIMEOUT_MS = 5_000;
+/** After a failure. */
+const PAUSE_MS = 1_000;
 
 /**
- * Charges the store with what the local counters still count, as far as it has room: units that have come back by themselves are
- * of the past. What it was charged with is given back locally, so that a next outage does not count it twice. What fails waits for the
- * next answer of the store.
+ * Charges the store with what was admitted without it, as far as that still counts and the store has room. What fails waits for a
+ * later answer of the store. What decides while the store is away is not touched: a store that comes and goes gives no instance
+ * its share anew.
  */
 export function createReplay(deps: ReplayDeps): Replay {
-  const { maxCounters = MAX_COUNTERS } = deps;
-  const noted = new Map<string, CounterRequest>();
+  const { clock, maxCounters = REPLAYED_COUNTERS } = deps;
+  const owed = createOwedUnits({ ...deps, maxCounters });
   let running: Promise<void> | undefined;
+  let notBeforeMs = Number.NEGATIVE_INFINITY;
 
   const run = async (): Promise<void> => {
     const call = { signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const taken = [...noted];
-    noted.clear();
     let isBack = true;
     let units = 0;
-    await mapAtOnce(AT_ONCE, taken, async ([name, request]) => {
+    await mapAtOnce(AT_ONCE, owed.all(), async (counter) => {
+      if (!isBack) return;
       try {
-        if (!isBack) throw new Error('not tried');
-        const told = await tell(deps, request, call);
+        const told = await tell(counter, call);
         units += told;
       } catch (error) {
         if (isBack && !isStoreTrouble(error)) deps.onFailed(error);
         isBack = false;
-        if (!noted.has(name)) noted.set(name, request);
       }
     });
+    if (!isBack) notBeforeMs = clock.elapsedMs() + PAUSE_MS;
     if (units > 0) deps.onReplayed(units);
   };
 
+  /** Answers how many units the store was charged with. */
+  async function tell(counter: OwedCounter, call: Call): Promise<number> {
+    const charge = await owed.chargeOf(counter, call);
+    if (charge === undefined) return 0;
+    const { permitId, cost } = charge;
+    const { key, policy } = counter.request;
+    const { taken } = await deps.counters.consumeUpTo({ key, policy, cost, permitId }, 1, call);
+    counter.charge = undefined;
+    return taken;
+  }
+
   return {
-    note(request) {
-      const name = `${counterName(request.policy)} ${request.key}`;
-      if (noted.size < maxCounters || noted.has(name)) noted.set(name, request);
-    },
+    note: owed.add,
     storeAnswered() {
-      if (noted.size === 0 || running !== undefined) return;
+      if (owed.size() === 0 || running !== undefined || clock.elapsedMs() < notBeforeMs) return;
       running = run().finally(() => {
         running = undefined;
       });
     },
     settled: () => running ?? Promise.resolve(),
   };
-}
-
-/** Answers how many units the store was told of. */
-async function tell(
-  { counters, local }: ReplayDeps,
-  { key, policy }: CounterRequest,
-  call: Call,
-): Promise<number> {
-  // Under the largest limit, what is missing is what is counted, whatever share it was taken under.
-  const { max } = RATE_LIMIT_LIMITS.limit;
-  const { remaining } = await local.peek({ key, policy: { ...policy, limit: max }, cost: 1 }, call);
-  const cost = max - remaining;
-  if (cost === 0) return 0;
-  const { taken } = await counters.consumeUpTo({ key, policy, cost }, 1, call);
-  await local.refund({ key, policy, cost }, call);
-  return taken;
 }

@@ -4,6 +4,7 @@ import type { StoreErrorRule } from './named-policy.ts';
 import type { Replay } from './replay.ts';
 import type { Judgement } from './store-trouble.ts';
 import {
+  isCallersOwn,
   isStoreTrouble,
   judgedByStore,
   judgedLocally,
@@ -19,11 +20,11 @@ export interface RuledRequest extends CounterRequest {
 
 /** Counters that always answer: when the store can not be asked, each request's rule decides, and the judgement says so. */
 export interface ResilientCounters {
-  /** As {@link CounterStore.consume}. @throws no error of the store. */
+  /** As {@link CounterStore.consume}. @throws {ValidationFailed}, or the caller's reason: no error of the store. */
   consume(request: RuledRequest, call: Call): Promise<Judgement>;
-  /** As {@link CounterStore.peek}. @throws no error of the store. */
+  /** As {@link CounterStore.peek}. @throws {ValidationFailed}, or the caller's reason: no error of the store. */
   peek(request: RuledRequest, call: Call): Promise<Judgement>;
-  /** As {@link CounterStore.consumeAll}. @throws no error of the store. */
+  /** As {@link CounterStore.consumeAll}. @throws {ValidationFailed}, or the caller's reason: no error of the store. */
   consumeAll(requests: readonly RuledRequest[], call: Call): Promise<readonly Judgement[]>;
   /** As {@link CounterStore.consumeNow}: only where no waiting and no failure can be. */
   consumeNow(requests: readonly RuledRequest[]): readonly Judgement[] | undefined;
@@ -43,6 +44,8 @@ export interface ResilientCountersDeps {
   readonly replay: Replay;
   /** Hears of each decision that a rule made. */
   readonly onDegraded: (rule: StoreErrorRule) => void;
+  /** Hears of an error that no store is known to have. It is dealt with as one of the store: no request fails by it. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Asks the store, and where that can not be asked, whom the rule of the request names. */
@@ -51,15 +54,15 @@ export function createResilientCounters(deps: ResilientCountersDeps): ResilientC
   return {
     consume: async (request, call) => {
       const ask = async () => [await counters.consume(request, call)];
-      return first(await judged(deps, ask, () => consumeByRule(deps, [request], call)));
+      return first(await judged(deps, call, ask, () => consumeByRule(deps, [request], call)));
     },
     peek: async (request, call) => {
       const ask = async () => [await counters.peek(request, call)];
-      return first(await judged(deps, ask, () => judgeByRule(deps, [request], call)));
+      return first(await judged(deps, call, ask, () => judgeByRule(deps, [request], call)));
     },
     consumeAll: (requests, call) => {
       const ask = () => counters.consumeAll(requests, call);
-      return judged(deps, ask, () => consumeByRule(deps, requests, call));
+      return judged(deps, call, ask, () => consumeByRule(deps, requests, call));
     },
     consumeNow: (requests) => counters.consumeNow?.(requests)?.map(judgedByStore),
     knownDenial(request) {
@@ -74,7 +77,8 @@ export function createResilientCounters(deps: ResilientCountersDeps): ResilientC
 }
 
 async function judged(
-  { replay, onDegraded }: ResilientCountersDeps,
+  { replay, onDegraded, onFault }: ResilientCountersDeps,
+  call: Call,
   ask: () => Promise<readonly Decision[]>,
   fallBack: () => Promise<readonly Judgement[]>,
 ): Promise<readonly Judgement[]> {
@@ -82,12 +86,14 @@ async function judged(
   try {
     decisions = await ask();
   } catch (error) {
-    if (!isStoreTrouble(error)) throw error;
+    if (isCallersOwn(error, call)) throw error;
+    if (!isStoreTrouble(error)) onFault(error);
     const judgements = await fallBack();
     for (const { decidedBy } of judgements) onDegraded(decidedBy as StoreErrorRule);
     return judgements;
   }
-  replay.storeAnswered();
+  // What is known here says nothing of the store.
+  if (decisions.some(({ decidedBy }) => decidedBy === undefined)) replay.storeAnswered();
   return decisions.map(judgedByStore);
 }
 
@@ -105,7 +111,7 @@ async function consumeByRule(
     call,
   );
   if (!taken.every(({ allowed }) => allowed)) return judgeByRule(deps, requests, call);
-  for (const request of counted) deps.replay.note(request);
+  await Promise.all(counted.map((each) => deps.replay.note(each, shared(deps, each).policy, call)));
   const decisions = taken.values();
   return requests.map((request, index) => {
     const judged = request.onStoreError === 'local' ? decisions.next().value : undefined;

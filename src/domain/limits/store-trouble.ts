@@ -1,5 +1,6 @@
+import type { Call } from '../../ports/call.ts';
 import type { CounterRequest, Decision } from '../../ports/counter-store.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, ValidationFailed } from '../errors.ts';
 import type { StoreErrorRule } from './named-policy.ts';
 import { STORE_ERROR_RULES } from './named-policy.ts';
 
@@ -18,7 +19,12 @@ export interface Judgement {
   readonly isOutage: boolean;
 }
 
-/** Whether an error says that the counters could not be asked; a limit is never denied by one. */
+/** Whether an error is about the request or its caller, and not about the counters. */
+export function isCallersOwn(error: unknown, { signal }: Call): boolean {
+  return error instanceof ValidationFailed || (signal.aborted && error === signal.reason);
+}
+
+/** Whether an error is one that stores are known to have. */
 export function isStoreTrouble(error: unknown): boolean {
   return error instanceof DomainError && error.code.startsWith('store-');
 }

@@ -84,14 +84,41 @@ describe('guarded counters', () => {
     expect(breaker.state()).toBe('open');
   });
 
-  it('that throttle, and callers who go away, are no reason to stop asking', async () => {
+  it('that throttle are no reason to stop asking', async () => {
     const { breaker, plan, store } = faulty();
     plan.fault = { kind: 'throttled' };
-    for (let calls = 0; calls < 10; calls += 1) {
+    for (let calls = 0; calls < 10; calls += 1)
       await expect(store.consume(aRequest(), aCall())).rejects.toBeInstanceOf(StoreThrottled);
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('whose callers go away are still asked', async () => {
+    const { breaker, plan, store } = faulty();
+    plan.fault = { kind: 'hang' };
+    for (let calls = 0; calls < 10; calls += 1) {
       const gone = anAbortedCall();
       await expect(store.consume(aRequest(), gone)).rejects.toBe(gone.reason);
+      const caller = new AbortController();
+      const waiting = store.consume(aRequest(), { signal: caller.signal });
+      caller.abort('gone');
+      await expect(waiting).rejects.toBe('gone');
     }
     expect(breaker.state()).toBe('closed');
+  });
+
+  it('that time out, or fail in a way that none is known to, are not asked any more', async () => {
+    const hanging = faulty(2);
+    hanging.plan.fault = { kind: 'hang' };
+    for (let calls = 0; calls < 3; calls += 1)
+      await expect(hanging.store.consume(aRequest(), aCall())).rejects.toBeInstanceOf(StoreTimeout);
+    expect(hanging.breaker.state()).toBe('open');
+    const clock = createFakeClock();
+    const wrong = async () => {
+      throw new Error('WRONGTYPE');
+    };
+    const { breaker, store } = guard({ ...createMemoryCounterStore({ clock }), consume: wrong }, clock);
+    for (let calls = 0; calls < 3; calls += 1)
+      await expect(store.consume(aRequest(), aCall())).rejects.toThrow('WRONGTYPE');
+    expect(breaker.state()).toBe('open');
   });
 });

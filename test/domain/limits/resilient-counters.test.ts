@@ -1,59 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { ValidationFailed } from '../../../src/domain/errors.ts';
-import type { StoreErrorRule } from '../../../src/domain/limits/named-policy.ts';
-import { createReplay } from '../../../src/domain/limits/replay.ts';
-import type { RuledRequest } from '../../../src/domain/limits/resilient-counters.ts';
 import { createResilientCounters } from '../../../src/domain/limits/resilient-counters.ts';
 import type { CounterStore } from '../../../src/ports/counter-store.ts';
-import { anId } from '../../support/builders.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
 import type { Fault } from '../../support/faults/fault.ts';
-import { withFaults } from '../../support/faults/with-faults.ts';
 
-function aRequest(overrides: Partial<RuledRequest> & { readonly limit?: number } = {}): RuledRequest {
-  const { limit = 10, ...rest } = overrides;
-  const policy = { algorithm: 'fixed-window', limit, windowMs: 60_000 } as const;
-  return { key: anId('key'), policy, cost: 1, onStoreError: 'local', ...rest };
-}
-
-/** Counters whose store fails while `fault` is set, of one of four instances. */
-function aHouse({ instances = 4, maxCounters }: { instances?: number; maxCounters?: number } = {}) {
-  const clock = createFakeClock();
-  const state: { fault: Fault | undefined } = { fault: undefined };
-  const store = createMemoryCounterStore({ clock });
-  const counters = withFaults<CounterStore>(store, { plan: () => state.fault });
-  const local = createMemoryCounterStore({ clock });
-  const heard = { rules: [] as StoreErrorRule[], replayed: [] as number[], failed: [] as unknown[] };
-  const replay = createReplay({
-    counters,
-    local,
-    ...(maxCounters !== undefined && { maxCounters }),
-    onReplayed: (units) => heard.replayed.push(units),
-    onFailed: (error) => heard.failed.push(error),
-  });
-  const resilient = createResilientCounters({
-    counters,
-    local,
-    instances: () => instances,
-    replay,
-    onDegraded: (rule) => heard.rules.push(rule),
-  });
-  const breakDown = (fault: Fault = { kind: 'error' }) => {
-    state.fault = fault;
-  };
-  const recover = () => {
-    state.fault = undefined;
-  };
-  const admitted = async (request: RuledRequest, attempts: number) => {
-    let passed = 0;
-    for (let attempt = 0; attempt < attempts; attempt += 1)
-      if ((await resilient.consume(request, aCall())).decision.allowed) passed += 1;
-    return passed;
-  };
-  return { clock, store, resilient, replay, heard, breakDown, recover, admitted };
-}
+import { aHouse, aRequest } from './resilient-house.ts';
 
 describe('while the store answers', () => {
   it('its decision stands, and so does who made it', async () => {
@@ -81,6 +34,27 @@ describe('while the store answers', () => {
     await expect(resilient.consumeAll([twice, twice], aCall())).rejects.toBeInstanceOf(ValidationFailed);
     const gone = anAbortedCall();
     await expect(resilient.consume(aRequest(), gone)).rejects.toBe(gone.reason);
+  });
+});
+
+describe('while the store fails in a way that none is known to', () => {
+  it('the rule decides too, and the fault is heard of', async () => {
+    const { heard, ...house } = aHouse();
+    const fault = new TypeError('out of order');
+    const broken = createResilientCounters({
+      counters: {
+        consume: async () => {
+          throw fault;
+        },
+      } as unknown as CounterStore,
+      local: createMemoryCounterStore({ clock: house.clock }),
+      instances: () => 4,
+      replay: house.replay,
+      onDegraded: (rule) => heard.rules.push(rule),
+      onFault: (error) => heard.faults.push(error),
+    });
+    expect(await broken.consume(aRequest(), aCall())).toMatchObject({ decidedBy: 'local' });
+    expect(heard.faults).toEqual([fault]);
   });
 });
 
@@ -161,95 +135,13 @@ describe('while the store can not be asked', () => {
   });
 });
 
-describe('when the store is back', () => {
-  it('it is charged with what was admitted without it, once', async () => {
-    const { store, breakDown, recover, admitted, resilient, replay, heard } = aHouse({ instances: 1 });
-    const request = aRequest({ limit: 10 });
-    expect(await admitted(request, 2)).toBe(2);
-    breakDown();
-    expect(await admitted(request, 3)).toBe(3);
-    recover();
-    await resilient.peek(aRequest(), aCall());
-    await replay.settled();
-    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 5 });
-    expect(heard.replayed).toEqual([3]);
-    await resilient.peek(aRequest(), aCall());
-    await replay.settled();
-    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 5 });
-  });
-
-  it('a next outage begins with the whole share', async () => {
-    const { breakDown, recover, admitted, resilient, replay } = aHouse({ instances: 1 });
-    const request = aRequest({ limit: 3 });
-    breakDown();
-    expect(await admitted(request, 5)).toBe(3);
-    recover();
-    await resilient.peek(request, aCall());
-    await replay.settled();
-    breakDown();
-    expect(await admitted(request, 5)).toBe(3);
-  });
-
-  it('it is charged with no more than it has room for, and not for a window that is over', async () => {
-    const { clock, store, breakDown, recover, admitted, resilient, replay, heard } = aHouse({ instances: 1 });
-    const [full, old] = [aRequest({ limit: 5 }), aRequest({ limit: 5 })];
-    await admitted(full, 4);
-    breakDown();
-    await admitted(full, 5);
-    await admitted(old, 5);
-    recover();
-    await store.peek(full, aCall());
-    await resilient.peek(full, aCall());
-    await replay.settled();
-    expect(heard.replayed).toEqual([6]);
-    breakDown();
-    await admitted(old, 5);
-    clock.advance(60_000);
-    recover();
-    await resilient.peek(old, aCall());
-    await replay.settled();
-    expect(await store.peek(old, aCall())).toMatchObject({ remaining: 5 });
-    expect(heard.replayed).toEqual([6]);
-  });
-
-  it('what can not be told waits until it can', async () => {
-    const clock = createFakeClock();
-    const local = createMemoryCounterStore({ clock });
-    const store = createMemoryCounterStore({ clock });
-    let isBroken = true;
-    const heard = { replayed: [] as number[], failed: [] as unknown[] };
-    const counters = withFaults<CounterStore>(store, {
-      plan: (operation) => (isBroken && operation === 'consumeUpTo' ? { kind: 'error' } : undefined),
-    });
-    const replay = createReplay({
-      counters,
-      local,
-      onReplayed: (units) => heard.replayed.push(units),
-      onFailed: (error) => heard.failed.push(error),
-    });
-    const request = aRequest();
-    await local.consume(request, aCall());
-    replay.note(request);
-    replay.storeAnswered();
-    await replay.settled();
-    expect(heard).toEqual({ replayed: [], failed: [] });
-    isBroken = false;
-    replay.storeAnswered();
-    await replay.settled();
-    expect(heard.replayed).toEqual([1]);
-    expect(await store.peek(request, aCall())).toMatchObject({ remaining: 9 });
-  });
-
-  it('counters beyond the bound are not told', async () => {
-    const { breakDown, recover, admitted, resilient, replay, heard } = aHouse({
-      instances: 1,
-      maxCounters: 2,
-    });
-    breakDown();
-    for (let keys = 0; keys < 5; keys += 1) await admitted(aRequest(), 1);
-    recover();
-    await resilient.peek(aRequest(), aCall());
-    await replay.settled();
-    expect(heard.replayed).toEqual([2]);
-  });
+it('a reset forgets what was counted here too', async () => {
+  const { breakDown, recover, admitted, resilient } = aHouse({ instances: 1 });
+  const request = aRequest({ limit: 2 });
+  breakDown();
+  await admitted(request, 2);
+  recover();
+  await resilient.reset(request.key, aCall());
+  breakDown();
+  expect(await admitted(request, 5)).toBe(2);
 });

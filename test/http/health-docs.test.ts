@@ -47,10 +47,14 @@ describe('what explains the service', () => {
     }
   });
 
-  it('describes every kind of problem where its type leads', async () => {
+  it('describes every kind of problem under its code, where its type leads unless that is registered', async () => {
     const { json } = await http.ask<{ items: { code: string; type: string }[] }>('/problems');
     expect(json.items.map(({ code }) => code)).toEqual(PROBLEM_CODES);
-    for (const { code, type } of json.items) expect((await http.ask(type)).json).toMatchObject({ code });
+    for (const { code, type } of json.items) {
+      const path = `/problems/${code}`;
+      expect((await http.ask(path)).json).toMatchObject({ code, type });
+      if (!type.startsWith('https://iana.org/')) expect(type).toBe(path);
+    }
     expect((await http.ask('/problems/no-such-code')).json).toMatchObject({ code: 'not-found' });
   });
 

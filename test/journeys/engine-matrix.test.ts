@@ -109,6 +109,8 @@ function settingsOf(variable: Row['variable'], adapter: string): Record<string, 
     REDIS_URL: redis().url,
     REDIS_KEY_PREFIX: `${randomUUID()}:`,
     REDIS_COMMAND_TIMEOUT_MS: '10000',
+    HOT_READ_TIMEOUT_MS: '10000',
+    RATE_LIMIT_TIMEOUT_MS: '10000',
     ...dynamodbEnv(dynamodb()),
     [variable]: adapter,
   };

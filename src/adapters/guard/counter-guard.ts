@@ -14,18 +14,20 @@ export interface CounterGuardOptions {
 }
 
 /**
- * The same counters, asked within a deadline, and not at all while they keep failing. A call that is given up may have taken its
+ * The same counters, asked within a deadline (but for a reset), and not at all while they keep failing. A call that is given up may have taken its
  * units. Counters that refuse a call for their set-up will refuse the next one as well: that opens the breaker at once.
  */
 export function guardCounters(counters: CounterStore, options: CounterGuardOptions): CounterStore {
   const { breaker } = options;
-  const guarded = async <Result>(ask: (call: Call) => Promise<Result>, call: Call): Promise<Result> => {
+  const heeding = async <Result>(ask: () => Promise<Result>, call: Call): Promise<Result> => {
     try {
-      return await breaker.run(() => askInTime(options, ask, call));
+      return await breaker.run(() => judged(breaker, ask, call));
     } catch (error) {
       throw error instanceof CallerGone ? error.cause : error;
     }
   };
+  const guarded = <Result>(ask: (call: Call) => Promise<Result>, call: Call): Promise<Result> =>
+    heeding(() => inTime(ask, call, options), call);
   return {
     consume: (request, call) => guarded((bounded) => counters.consume(request, bounded), call),
     peek: (request, call) => guarded((bounded) => counters.peek(request, bounded), call),
@@ -35,21 +37,22 @@ export function guardCounters(counters: CounterStore, options: CounterGuardOptio
     refund: (refund, call) => guarded((bounded) => counters.refund(refund, bounded), call),
     block: (key, policy, forMs, call) =>
       guarded((bounded) => counters.block(key, policy, forMs, bounded), call),
-    reset: (key, call) => guarded((bounded) => counters.reset(key, bounded), call),
+    // Asked for seldom, by somebody who waits to hear that it is done.
+    reset: (key, call) => heeding(() => counters.reset(key, call), call),
   };
 }
 
-async function askInTime<Result>(
-  options: CounterGuardOptions,
-  ask: (call: Call) => Promise<Result>,
-  call: Call,
+async function judged<Result>(
+  breaker: CounterGuardOptions['breaker'],
+  ask: () => Promise<Result>,
+  { signal }: Call,
 ): Promise<Result> {
   try {
-    return await inTime(ask, call, options);
+    return await ask();
   } catch (error) {
-    if (call.signal.aborted && error === call.signal.reason)
+    if (signal.aborted && error === signal.reason)
       throw new CallerGone('the caller has gone', { cause: error });
-    if (codeOf(error) === 'store-refused') options.breaker.trip((error as Error).message);
+    if (codeOf(error) === 'store-refused') breaker.trip((error as Error).message);
     throw error;
   }
 }

@@ -102,6 +102,7 @@ describe('guarded counters', () => {
       const waiting = store.consume(aRequest(), { signal: caller.signal });
       caller.abort('gone');
       await expect(waiting).rejects.toBe('gone');
+      await expect(store.reset('key', { signal: AbortSignal.abort('gone') })).rejects.toBe('gone');
     }
     expect(breaker.state()).toBe('closed');
   });

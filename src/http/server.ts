@@ -24,6 +24,7 @@ import { limitSlowBodies } from './plugins/slow-bodies.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { checkUrls } from './plugins/urls.ts';
 import { createValidatorCompiler } from './plugins/validation.ts';
+import { isProxy } from './rate-limit/client-address.ts';
 import { LISTS, programGroup } from './reads.ts';
 import type { ResponseCache } from './response-cache.ts';
 import { createResponseCache } from './response-cache.ts';
@@ -88,7 +89,7 @@ function createFastify(options: HttpOptions, { ids }: ServerDeps): HttpServer {
     bodyLimit: options.bodyBytes,
     // A path is bounded by the size of the headers; how long each part may be is for its schema to say.
     routerOptions: { maxParamLength: options.maxHeaderBytes },
-    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    trustProxy: options.trustProxy.length > 0 && isProxy(options.trustProxy),
     requestIdHeader: false,
     genReqId: requestIds(ids),
     clientErrorHandler: clientErrorHandler(ids),

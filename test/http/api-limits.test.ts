@@ -170,6 +170,18 @@ describe('a client', () => {
     expect((await by('10.0.0.1', '198.51.100.1, 192.0.2.1')).status).toBe(429);
   });
 
+  it('is the same over each connection of a proxy that tells ports', async () => {
+    const http = await limited('hourly=1/h', { TRUSTED_PROXIES: '10.0.0.0/8' });
+    const by = (forwarded: string) => http.ask(from('10.0.0.1', { 'x-forwarded-for': forwarded }));
+    expect((await by('203.0.113.7:50001')).status).toBe(200);
+    expect((await by('203.0.113.7:50002')).status).toBe(429);
+    expect((await by('203.0.113.7, 10.0.0.2:8443')).status).toBe(429);
+    expect((await by('[2001:db8::1]:443')).status).toBe(200);
+    expect((await by('[2001:db8::1]:444')).status).toBe(429);
+    expect((await by('garbage one')).status).toBe(200);
+    expect((await by('garbage two')).status).toBe(429);
+  });
+
   it('is the API key where keys are checked, wherever it comes from', async () => {
     const http = await limited('hourly=1/h', { AUTH: 'proxy', RATE_LIMIT_IDENTITY: 'api-key' });
     const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -190,7 +202,7 @@ describe('a client', () => {
     const http = await limited('hourly=1/h', {
       AUTH: 'proxy',
       RATE_LIMIT_IDENTITY: 'api-key',
-      RATE_LIMIT_EXEMPT: '10.0.0.0/8, ::1',
+      RATE_LIMIT_EXEMPT: '::ffff:10.0.0.0/104, ::1',
       RATE_LIMIT_EXEMPT_KEYS: 'probe,monitor',
     });
     for (let call = 0; call < 3; call += 1) {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { clientOf, inRanges } from './client-address.ts';
+import { remembered } from './remembered.ts';
 
 /** Whom a request counts for, such as `address:192.0.2.7`; `undefined`: for nobody, it is exempt. */
 export type Identify = (request: FastifyRequest) => string | undefined;
@@ -16,10 +16,10 @@ export interface IdentityOptions {
   readonly exemptAddresses?: readonly string[];
   /** API keys that are exempt. */
   readonly exemptKeys?: readonly string[];
+  /** How many bits of an IPv6 address tell one client from another. Default: 64. */
+  readonly ipv6PrefixBits?: number;
 }
 
-/** How many clients are remembered, to spare the reading of what they come with. */
-const REMEMBERED = 10_000;
 const BEARER = /^bearer +([\x21-\x7e]+)$/i;
 
 /**
@@ -27,10 +27,12 @@ const BEARER = /^bearer +([\x21-\x7e]+)$/i;
  * are secrets and counters are not.
  */
 export function createIdentity(options: IdentityOptions = {}): Identify {
-  const { byApiKey = false, exemptAddresses = [], exemptKeys = [] } = options;
+  const { byApiKey = false, exemptAddresses = [], exemptKeys = [], ipv6PrefixBits } = options;
   const isExempt = inRanges(exemptAddresses);
   const exempt = new Set(exemptKeys);
-  const byAddress = remembered((address) => (isExempt(address) ? EXEMPT : `address:${clientOf(address)}`));
+  const byAddress = remembered((address) =>
+    isExempt(address) ? EXEMPT : `address:${clientOf(address, ipv6PrefixBits)}`,
+  );
   const byHeader = remembered((header) => {
     const key = BEARER.exec(header)?.[1];
     if (key === undefined) return NO_KEY;
@@ -39,21 +41,15 @@ export function createIdentity(options: IdentityOptions = {}): Identify {
   return (request) => {
     const { authorization } = request.headers;
     const keyed = byApiKey && authorization !== undefined ? byHeader(authorization) : NO_KEY;
-    const subject = keyed === NO_KEY ? byAddress(request.ip) : keyed;
+    const subject = keyed === NO_KEY ? byAddress(addressOf(request)) : keyed;
     return subject === EXEMPT ? undefined : subject;
   };
 }
 
+/** Nothing where a connection has none, as one over a Unix socket. */
+function addressOf({ ip }: { readonly ip: string | undefined }): string {
+  return ip ?? '';
+}
+
 const EXEMPT = '';
 const NO_KEY = ' ';
-
-function remembered(make: (text: string) => string): (text: string) => string {
-  const known = new LRUCache<string, string>({ max: REMEMBERED });
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const made = make(text);
-    known.set(text, made);
-    return made;
-  };
-}

@@ -80,8 +80,8 @@ export function limitsOf(
   { http, rateLimits }: Config,
   guard: ApiGuard,
 ): Pick<ServerDeps, 'trustProxy' | 'rateLimit'> {
-  const { policies, fields, byApiKey, exemptAddresses, exemptKeys } = rateLimits;
-  const identify = createIdentity({ byApiKey, exemptAddresses, exemptKeys });
+  const { policies, fields } = rateLimits;
+  const identify = createIdentity(rateLimits);
   return {
     trustProxy: http.trustedProxies,
     ...(policies.length > 0 && { rateLimit: { guard, policies, fields, identify } }),

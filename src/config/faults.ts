@@ -138,15 +138,20 @@ export function doubts(values: Values): readonly string[] {
 function identityDoubts(values: Values): readonly string[] {
   const { AUTH, RATE_LIMIT_IDENTITY, RATE_LIMIT_MODE, TRUSTED_PROXIES } = values;
   if (RATE_LIMIT_MODE === 'off') return [];
+  const found: string[] = [];
   if (AUTH === 'off' && RATE_LIMIT_IDENTITY === 'api-key')
-    return [
+    found.push(
       'RATE_LIMIT_IDENTITY=api-key with AUTH=off: nobody checks the keys, so a client with ever new ones is never limited',
-    ];
+    );
   if (AUTH === 'proxy' && RATE_LIMIT_IDENTITY === 'address' && TRUSTED_PROXIES === undefined)
-    return [
+    found.push(
       'AUTH=proxy without TRUSTED_PROXIES: all clients behind the proxy share the rate limits of one client',
-    ];
-  return [];
+    );
+  if (RATE_LIMIT_IDENTITY === 'address' && values.RATE_LIMIT_EXEMPT_KEYS !== undefined)
+    found.push(
+      'RATE_LIMIT_EXEMPT_KEYS with RATE_LIMIT_IDENTITY=address: no key is looked at, so none is exempt',
+    );
+  return found;
 }
 
 function endpointDoubts(values: Values): readonly string[] {

@@ -6,6 +6,7 @@ export interface RateLimitsConfig {
   readonly policies: readonly NamedPolicy[];
   readonly fields: Values['RATE_LIMIT_FIELDS'];
   readonly byApiKey: boolean;
+  readonly ipv6PrefixBits: number;
   readonly exemptAddresses: readonly string[];
   readonly exemptKeys: readonly string[];
   readonly onStoreError: Values['RATE_LIMIT_ON_STORE_ERROR'];
@@ -22,6 +23,7 @@ export function toRateLimits(values: Values): RateLimitsConfig {
     policies: policiesOf(values),
     fields: values.RATE_LIMIT_FIELDS,
     byApiKey: values.RATE_LIMIT_IDENTITY === 'api-key',
+    ipv6PrefixBits: values.RATE_LIMIT_IPV6_PREFIX,
     exemptAddresses: values.RATE_LIMIT_EXEMPT ?? [],
     exemptKeys: values.RATE_LIMIT_EXEMPT_KEYS ?? [],
     onStoreError: values.RATE_LIMIT_ON_STORE_ERROR,

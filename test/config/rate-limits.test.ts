@@ -16,6 +16,7 @@ describe('the configuration of rate limits', () => {
     expect(loadConfig({}).rateLimits).toMatchObject({
       fields: 'draft-11',
       byApiKey: false,
+      ipv6PrefixBits: 64,
       exemptAddresses: [],
       exemptKeys: [],
       onStoreError: 'local',
@@ -52,10 +53,10 @@ describe('the configuration of rate limits', () => {
   it('takes addresses and CIDRs of both kinds, and refuses what is none', () => {
     const { http, rateLimits } = loadConfig({
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
-      RATE_LIMIT_EXEMPT: '192.0.2.7,2001:db8::/32',
+      RATE_LIMIT_EXEMPT: '192.0.2.7,2001:db8::/32,::ffff:10.0.0.0/104',
     });
     expect(http.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
-    expect(rateLimits.exemptAddresses).toEqual(['192.0.2.7', '2001:db8::/32']);
+    expect(rateLimits.exemptAddresses).toEqual(['192.0.2.7', '2001:db8::/32', '::ffff:10.0.0.0/104']);
     for (const wrong of ['1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1,', '*'])
       expect(messageOf({ TRUSTED_PROXIES: wrong })).toContain('TRUSTED_PROXIES: is not right');
   });
@@ -71,6 +72,27 @@ describe('the configuration of rate limits', () => {
     expect(loadConfig({ RATE_LIMIT_POLICY: 'a=1/s' }).warnings).toEqual([
       'RATE_LIMIT_POLICY is not a variable of MediaMesh; did you mean RATE_LIMIT_POLICIES?',
     ]);
+  });
+
+  it('warns of exempt keys that nobody looks at', () => {
+    const given = { RATE_LIMIT_EXEMPT_KEYS: 'probe' };
+    const ignored =
+      'RATE_LIMIT_EXEMPT_KEYS with RATE_LIMIT_IDENTITY=address: no key is looked at, so none is exempt';
+    expect(loadConfig(given).warnings).toEqual([ignored]);
+    expect(loadConfig({ ...given, AUTH: 'proxy' }).warnings).toEqual([
+      expect.stringContaining('all clients behind the proxy'),
+      ignored,
+    ]);
+    expect(loadConfig({ ...given, RATE_LIMIT_MODE: 'off' }).warnings).toEqual([]);
+    const byKey = { ...given, RATE_LIMIT_IDENTITY: 'api-key', AUTH: 'proxy' };
+    expect(loadConfig(byKey).warnings).toEqual([]);
+  });
+
+  it('takes an IPv6 prefix from /48 to /64', () => {
+    for (const bits of [48, 56, 57, 64])
+      expect(loadConfig({ RATE_LIMIT_IPV6_PREFIX: String(bits) }).rateLimits.ipv6PrefixBits).toBe(bits);
+    for (const wrong of ['47', '65', '/56', '56.5'])
+      expect(messageOf({ RATE_LIMIT_IPV6_PREFIX: wrong })).toContain('a whole number from 48 to 64');
   });
 
   it('never shows an exempt key', () => {

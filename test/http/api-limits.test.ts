@@ -158,6 +158,13 @@ describe('a client', () => {
     expect((await http.ask(from('2001:db8:1:3::1'))).status).toBe(200);
   });
 
+  it('may be a larger IPv6 network', async () => {
+    const http = await limited('hourly=1/h', { RATE_LIMIT_IPV6_PREFIX: '56' });
+    expect((await http.ask(from('2001:db8:1:200::1'))).status).toBe(200);
+    expect((await http.ask(from('2001:db8:1:2ff::1'))).status).toBe(429);
+    expect((await http.ask(from('2001:db8:1:300::1'))).status).toBe(200);
+  });
+
   it('is told by a proxy that is trusted, and by no other', async () => {
     const http = await limited('hourly=1/h', { TRUSTED_PROXIES: '10.0.0.0/8' });
     const by = (proxy: string, client: string) => http.ask(from(proxy, { 'x-forwarded-for': client }));

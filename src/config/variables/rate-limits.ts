@@ -24,9 +24,16 @@ export const RATE_LIMITS = {
   RATE_LIMIT_IDENTITY: {
     ...oneOf(['address', 'api-key']),
     description:
-      'What a client is told by. `api-key`: the key of `Authorization: Bearer`, else the address; for where something in front checks the keys, since with ever new ones nobody is ever limited. IPv6 addresses count by /64.',
+      'What a client is told by. `api-key`: the key of `Authorization: Bearer`, else the address; for where something in front checks the keys, since with ever new ones nobody is ever limited.',
     default: 'address',
     example: 'api-key',
+  },
+  RATE_LIMIT_IPV6_PREFIX: {
+    ...wholeNumber(48, 64),
+    description:
+      'How many bits of an IPv6 address tell one client from another: who gets a /56 or a /48 from a provider has many a /64.',
+    default: '64',
+    example: '56',
   },
   RATE_LIMIT_EXEMPT: {
     ...addressRanges(),

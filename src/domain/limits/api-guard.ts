@@ -1,5 +1,4 @@
 import type { Call } from '../../ports/call.ts';
-import type { Decision } from '../../ports/counter-store.ts';
 import type { LimitDecision } from '../../ports/telemetry.ts';
 import type { NamedPolicy, StoreErrorRule } from './named-policy.ts';
 import type { ResilientCounters, RuledRequest } from './resilient-counters.ts';
@@ -7,9 +6,8 @@ import type { Judgement } from './store-trouble.ts';
 import { isDegraded } from './store-trouble.ts';
 
 /** What became of a request under one policy. */
-export interface PolicyDecision {
+export interface PolicyDecision extends Judgement {
   readonly policy: NamedPolicy;
-  readonly decision: Decision;
 }
 
 export interface Admission {
@@ -159,7 +157,8 @@ function admissionOf(rules: readonly Rule[], judgements: readonly Judgement[]): 
   for (let index = 0; index < judgements.length; index += 1) {
     const judgement = judgements[index] as Judgement;
     const { policy } = rules[index] as Rule;
-    items.push({ policy, decision: judgement.decision });
+    const { decision, decidedBy, isOutage } = judgement;
+    items.push({ policy, decision, decidedBy, isOutage });
     if (isDegraded(judgement)) degraded = true;
     if (!judgement.decision.allowed) denials = withDenial(denials, policy, judgement);
   }

@@ -4,8 +4,8 @@ import type { ProblemCode } from '../problem-kinds.ts';
 import { problemKind } from '../problem-kinds.ts';
 import type { RequestFault } from '../problems.ts';
 import { HttpProblem, problemBody } from '../problems.ts';
+import type { Refusal } from '../rate-limit/refusal.ts';
 import { isGone } from './call.ts';
-import type { Refusal } from './rate-limit.ts';
 import { discardRest } from './slow-bodies.ts';
 import { traceFields } from './trace.ts';
 

@@ -2,31 +2,23 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Admission, ApiGuard } from '../../domain/limits/api-guard.ts';
 import type { NamedPolicy } from '../../domain/limits/named-policy.ts';
+import { createCountedRoutes } from '../rate-limit/counted-routes.ts';
 import type { FieldStyle, WriteFields } from '../rate-limit/fields.ts';
-import { createFields, inSeconds } from '../rate-limit/fields.ts';
+import { createFields } from '../rate-limit/fields.ts';
 import type { Identify } from '../rate-limit/identity.ts';
 import { createIdentity } from '../rate-limit/identity.ts';
+import type { Refusal } from '../rate-limit/refusal.ts';
+import { refusalOf, sendRefusal } from '../rate-limit/refusal.ts';
 
 const GUARD: unique symbol = Symbol('rate limit');
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `false`: calls of the route are not counted. `cost`: units that one takes; default 1. */
+    /** `false`: calls of the route are not counted. `cost`: units that one takes, a whole number; default 1. */
     rateLimit?: false | { readonly cost?: number };
     /** Made of the above. */
     [GUARD]?: RouteGuard | undefined;
   }
-}
-
-/** An answer in place of the route's. */
-export interface Refusal {
-  readonly status: 429 | 503;
-  /** The kind of problem, registered with IANA. */
-  readonly type: string;
-  readonly detail: string;
-  readonly violatedPolicies: readonly string[];
-  /** Whole seconds. */
-  readonly retryAfter: number;
 }
 
 export interface RateLimitOptions {
@@ -43,8 +35,6 @@ export interface RateLimitOptions {
   readonly random?: () => number;
 }
 
-const TYPES = 'https://iana.org/assignments/http-problem-types#';
-
 /**
  * Limits the calls of a service, by any counters that the guard was given: decides before a body is read, tells the limits in the
  * fields of every answer, and answers 429 (a limit is reached) or 503 (the counters can not be asked, and the policy is to close
@@ -55,15 +45,13 @@ export const rateLimit = fastifyPlugin<RateLimitOptions>(
     const gates = createGates(options);
     const { identify = createIdentity() } = options;
     const elsewhere = gates(undefined, 1);
-    const operations = new Set<string | undefined>();
+    const routes = createCountedRoutes();
     server.addHook('onRoute', (route) => {
-      const { operationId } = (route.schema ?? {}) as { readonly operationId?: string };
-      operations.add(operationId);
-      const { rateLimit: own } = route.config ?? {};
-      if (own === false) return;
-      route.config = { ...route.config, [GUARD]: gates(operationId, own?.cost ?? 1) };
+      const counted = routes.add(route);
+      if (counted === undefined) return;
+      route.config = { ...route.config, [GUARD]: gates(counted.operationId, counted.cost) };
     });
-    server.addHook('onReady', async () => demandRoutes(options.policies, operations));
+    server.addHook('onReady', async () => routes.demand(options.policies));
     server.addHook('onRequest', (request, reply, done) => {
       const guard = request.is404 ? elsewhere : request.routeOptions.config[GUARD];
       const subject = guard === undefined ? undefined : identify(request);
@@ -73,17 +61,6 @@ export const rateLimit = fastifyPlugin<RateLimitOptions>(
   },
   { name: 'mediamesh-rate-limit', fastify: '5.x' },
 );
-
-/** A policy for a route that is not there would limit nothing, and nobody would see. */
-function demandRoutes(policies: readonly NamedPolicy[], operations: ReadonlySet<string | undefined>): void {
-  for (const { name, routes } of policies) {
-    const unknown = routes.find((route) => !operations.has(route));
-    if (unknown !== undefined)
-      throw new Error(
-        `the rate-limit policy ${name} is for ${unknown}, which is the operationId of no route`,
-      );
-  }
-}
 
 type RouteGuard = (
   subject: string,
@@ -115,13 +92,17 @@ function createRouteGuard(
   cost: number,
 ): RouteGuard {
   const gate = options.guard.gate(policies);
-  const writeFields: WriteFields = createFields(policies, options.fields ?? 'draft-11');
-  const { refuse = sendRefusal, random = Math.random } = options;
+  const tell = createTelling(options, policies);
   return (subject, request, reply, done) => {
     const decide = (admission: Admission): void => {
-      writeFields(admission, (name, value) => void reply.header(name, value));
-      if (admission.outcome === 'admitted') done();
-      else refuse(refusalOf(admission, random), request, reply);
+      let passes: boolean;
+      try {
+        passes = tell(admission, request, reply);
+      } catch (error) {
+        done(error as Error);
+        return;
+      }
+      if (passes) done();
     };
     const ready = gate.admitNow(subject, cost);
     if (ready !== undefined) decide(ready);
@@ -129,43 +110,16 @@ function createRouteGuard(
   };
 }
 
-/** For who never passes too, as long as a limit is what it is. */
-const LONGEST_WAIT_MS = 31 * 86_400_000;
+/** Sets the fields of an answer, and whether the request may go on; else it is answered. */
+type Telling = (admission: Admission, request: FastifyRequest, reply: FastifyReply) => boolean;
 
-/** Those who were denied together do not come back together. The most that is added, as a share of the wait. */
-const SPREAD = 0.1;
-
-function refusalOf({ outcome, violated, retryAfterMs }: Admission, random: () => number): Refusal {
-  const names = violated.join(', ');
-  const retryAfter = inSeconds(Math.min(LONGEST_WAIT_MS, retryAfterMs + random() * SPREAD * retryAfterMs));
-  if (outcome === 'unavailable') {
-    const detail = `the requests under ${names} can not be counted at the moment`;
-    return {
-      status: 503,
-      type: `${TYPES}temporary-reduced-capacity`,
-      detail,
-      violatedPolicies: violated,
-      retryAfter,
-    };
-  }
-  const detail = `no more requests for now, by ${names}`;
-  return { status: 429, type: `${TYPES}quota-exceeded`, detail, violatedPolicies: violated, retryAfter };
-}
-
-const TITLES = { 429: 'Too many requests', 503: 'Reduced capacity for now' } as const;
-
-function sendRefusal(
-  { status, type, detail, violatedPolicies, retryAfter }: Refusal,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const body = { type, title: TITLES[status], status, detail, 'violated-policies': violatedPolicies };
-  void reply
-    .code(status)
-    .headers({
-      'retry-after': String(retryAfter),
-      'cache-control': 'no-store',
-      'content-type': 'application/problem+json; charset=utf-8',
-    })
-    .send(JSON.stringify(body));
+function createTelling(options: RateLimitOptions, policies: readonly NamedPolicy[]): Telling {
+  const writeFields: WriteFields = createFields(policies, options.fields ?? 'draft-11');
+  const { refuse = sendRefusal, random = Math.random } = options;
+  return (admission, request, reply) => {
+    writeFields(admission, (name, value) => void reply.header(name, value));
+    if (admission.outcome === 'admitted') return true;
+    refuse(refusalOf(admission, random), request, reply);
+    return false;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Admission, PolicyDecision } from '../../domain/limits/api-guard.ts';
 import type { NamedPolicy } from '../../domain/limits/named-policy.ts';
+import { isDegraded } from '../../domain/limits/store-trouble.ts';
 
 /**
  * Which fields an answer tells its limits by.
@@ -37,13 +38,17 @@ function announcement({ name, limit, windowMs }: NamedPolicy): string {
   return `"${name}";q=${limit}${window}`;
 }
 
-/** `"burst";r=9;t=1` of each policy. A parameter of our own says when it is a guess. */
-function stateField({ items, degraded }: Admission): string {
+/**
+ * `"burst";r=9;t=1` of each policy. A refusal tells `t` of those that deny alone: that of another may be later than `Retry-After`, which
+ * must not be. A parameter of our own says who guessed, while the counters can not be asked.
+ */
+function stateField({ items, outcome }: Admission): string {
   let field = '';
   for (const item of items) {
     if (field !== '') field += ', ';
-    field += `"${item.policy.name}";r=${item.decision.remaining}${timeParameter(item)}`;
-    if (degraded) field += ';mediamesh-degraded';
+    field += `"${item.policy.name}";r=${item.decision.remaining}`;
+    if (outcome === 'admitted' || !item.decision.allowed) field += timeParameter(item);
+    if (isDegraded(item)) field += `;mediamesh-degraded=${item.decidedBy}`;
   }
   return field;
 }

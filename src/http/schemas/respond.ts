@@ -31,7 +31,7 @@ const HEADERS = {
   ratelimit: {
     type: 'string',
     description:
-      'What is left of them, as a list of `"name";r=units;t=seconds`: until the whole limit is there again, or of one that denies, until the same call passes.',
+      'What is left of them, as a list of `"name";r=units;t=seconds`: until the whole limit is there again. A refusal has `t` of those that deny alone: until the same call passes. `mediamesh-degraded` says who decided while the counters could not be asked.',
   },
   'retry-after': { type: 'string', description: 'Seconds to wait before the next attempt.' },
 } as const;

@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../../../src/domain/errors.ts';
 import { createApiGuard } from '../../../src/domain/limits/api-guard.ts';
 import { createInstanceCount } from '../../../src/domain/limits/instance-count.ts';
 import { readPolicies } from '../../../src/domain/limits/named-policy.ts';
+import type { Judgement } from '../../../src/domain/limits/store-trouble.ts';
 import type { CounterRequest, CounterStore } from '../../../src/ports/counter-store.ts';
 import type { LimitDecision } from '../../../src/ports/telemetry.ts';
 import { aCall } from '../../support/call.ts';
@@ -159,6 +160,43 @@ describe('a gate without its counters', () => {
     const { admit } = aGuard('a=1/h', down);
     expect((await admit()).outcome).toBe('admitted');
     expect(await admit()).toMatchObject({ outcome: 'denied', violated: ['a'] });
+  });
+});
+
+describe('several denials', () => {
+  const denied = (retryAfterMs: number, isOutage = false): Judgement => ({
+    decision: { allowed: false, remaining: 0, retryAfterMs, resetAfterMs: retryAfterMs },
+    decidedBy: isOutage ? 'local' : 'store',
+    isOutage,
+  });
+  const admissionOf = (...judgements: readonly Judgement[]) => {
+    const counters = { ...resilient({}), consumeNow: () => judgements };
+    const guard = createApiGuard({ counters, onStoreError: 'local', onDecision: () => undefined });
+    return guard.gate(readPolicies('a=1/s,b=1/m')).admitNow('one', 1);
+  };
+
+  it('are one by a limit when one of them is true, whichever comes first', () => {
+    const [truly, outage] = [denied(1), denied(1, true)];
+    expect(admissionOf(truly, outage)?.outcome).toBe('denied');
+    expect(admissionOf(outage, truly)?.outcome).toBe('denied');
+    expect(admissionOf(truly, truly)?.outcome).toBe('denied');
+    expect(admissionOf(outage, outage)?.outcome).toBe('unavailable');
+  });
+
+  it('are told by name, with the longest wait, whichever comes first', () => {
+    const both = ['a', 'b'];
+    expect(admissionOf(denied(3000), denied(1000))).toMatchObject({ violated: both, retryAfterMs: 3000 });
+    expect(admissionOf(denied(1000), denied(3000))).toMatchObject({ violated: both, retryAfterMs: 3000 });
+    const never = Number.POSITIVE_INFINITY;
+    expect(admissionOf(denied(never), denied(1000))?.retryAfterMs).toBe(never);
+  });
+
+  it('say each by itself who decided', () => {
+    const items = admissionOf(denied(1), denied(1, true))?.items;
+    expect(items?.map(({ decidedBy, isOutage }) => [decidedBy, isOutage])).toEqual([
+      ['store', false],
+      ['local', true],
+    ]);
   });
 });
 

@@ -81,7 +81,7 @@ describe.each(AWAY)('while Redis is away ($kind)', (mode) => {
     for (let call = 0; call < LIMIT; call += 1) {
       const reply = await http.ask(popular);
       statuses.push(reply.status);
-      expect(reply.headers.ratelimit).toContain(';mediamesh-degraded');
+      expect(reply.headers.ratelimit).toContain(';mediamesh-degraded=local');
       if (reply.status === 503) {
         expect(reply.json).toMatchObject({
           code: 'temporary-reduced-capacity',
@@ -99,7 +99,11 @@ describe.each(AWAY)('while Redis is away ($kind)', (mode) => {
     await start('open=1/31d:open,closed=1000/31d:closed:routes=search');
     await proxy.set(mode);
     for (let call = 0; call < 3; call += 1) expect((await http.ask(popular)).status).toBe(200);
-    expect((await http.ask('/v1/search?q=star')).status).toBe(503);
+    const refused = await http.ask('/v1/search?q=star');
+    expect([refused.status, refused.headers.ratelimit]).toEqual([
+      503,
+      '"open";r=1;mediamesh-degraded=open, "closed";r=0;t=1;mediamesh-degraded=closed',
+    ]);
   });
 
   it('and back, it decides again and is charged with what passed without it', async () => {

@@ -16,13 +16,13 @@ import { takeJsonBodies } from './plugins/body-parser.ts';
 import { addCalls } from './plugins/call.ts';
 import { describeCalls } from './plugins/openapi.ts';
 import type { Logger } from './plugins/problem-handler.ts';
-import { answerProblems, refuseByLimit, sendProblem, toProblem } from './plugins/problem-handler.ts';
+import { answerProblems, refuseByLimit } from './plugins/problem-handler.ts';
 import type { RateLimitOptions } from './plugins/rate-limit.ts';
 import { rateLimit } from './plugins/rate-limit.ts';
 import { answerExpectations, clientErrorHandler } from './plugins/raw-sockets.ts';
 import { limitSlowBodies } from './plugins/slow-bodies.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
-import { checkUrls } from './plugins/urls.ts';
+import { checkUrls, routeUnreadable } from './plugins/urls.ts';
 import { createValidatorCompiler } from './plugins/validation.ts';
 import { isProxy } from './rate-limit/client-address.ts';
 import { LISTS, programGroup } from './reads.ts';
@@ -71,7 +71,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpServer> {
 }
 
 function createFastify(options: HttpOptions, { ids }: ServerDeps): HttpServer {
-  return fastify({
+  const server: HttpServer = fastify({
     // Node's own time-out for whole requests holds for imports as well, which may run for hours: see limitSlowBodies.
     requestTimeout: 0,
     http: {
@@ -93,8 +93,9 @@ function createFastify(options: HttpOptions, { ids }: ServerDeps): HttpServer {
     requestIdHeader: false,
     genReqId: requestIds(ids),
     clientErrorHandler: clientErrorHandler(ids),
-    frameworkErrors: (error, request, reply) => sendProblem(toProblem(error, request), request, reply),
+    frameworkErrors: (error, request, reply) => routeUnreadable(server, error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
+  return server;
 }
 
 function createCache(

@@ -59,6 +59,23 @@ describe('the limits of the API', () => {
     expect((await http.server.inject('/no/such/thing')).statusCode).toBe(429);
   });
 
+  it('hold for addresses that can not be decoded, for each client behind a proxy', async () => {
+    const http = await limited('hourly=2/h', { TRUSTED_PROXIES: '10.0.0.0/8' });
+    const by = (client: string, url: string) =>
+      http.server.inject({ url, remoteAddress: '10.0.0.1', headers: { 'x-forwarded-for': client } });
+    const malformed = await by('192.0.2.1', '/%zz?q=1');
+    expect(malformed.json()).toMatchObject({ code: 'malformed-url', instance: '/%zz' });
+    expect(malformed.headers).toMatchObject({
+      ratelimit: expect.stringMatching('"hourly";r=1'),
+      'x-content-type-options': 'nosniff',
+    });
+    expect((await by('192.0.2.1', '/v1/programs/%E0%A4%A')).statusCode).toBe(400);
+    const refused = await by('192.0.2.1', '/%zz');
+    expect([refused.statusCode, refused.json().instance]).toEqual([429, '/%zz']);
+    expect((await by('192.0.2.1', popular)).statusCode).toBe(429);
+    expect((await by('192.0.2.2', '/%zz')).statusCode).toBe(400);
+  });
+
   it('say nothing to those who watch the service', async () => {
     const http = await limited('hourly=1/h');
     await http.ask(popular);

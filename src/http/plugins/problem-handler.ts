@@ -33,12 +33,12 @@ export function answerProblems(server: FastifyInstance, log: Logger | undefined)
   });
 }
 
-/** Sends a problem. Also for replies that no hook has seen, such as those to an address that can not be decoded. */
+/** Sends a problem. */
 export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
   const { status, retryAfter } = problemKind(problem.code);
   const body = problemBody(problem.code, {
     detail: problem.message.slice(0, MAX_DETAIL).toWellFormed(),
-    url: request.url,
+    url: request.originalUrl,
     requestId: request.id,
     faults: problem.faults,
     blockers: problem.blockers,
@@ -70,7 +70,7 @@ export function refuseByLimit(refusal: Refusal, request: FastifyRequest, reply: 
 }
 
 /** Any error as a problem; what is not known is a fault of the service and says nothing of itself. */
-export function toProblem(error: Error, request: FastifyRequest): HttpProblem {
+function toProblem(error: Error, request: FastifyRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DomainError) return domainProblem(error);
   const { code = '' } = error as FastifyError;

@@ -66,6 +66,8 @@ interface Subject<Client extends object, Port> {
   /** Notes what is sent; see {@link record}. */
   readonly record: (options?: { readonly isDry?: boolean }) => Recorder<Client>;
   readonly create: (client: Client) => Port;
+  /** Ours, where it is not what the bare client's requests were noted from. */
+  readonly createOurs?: (client: Client) => Port;
   readonly count: number;
   /** Asks the bare client what was noted. Default: the same method of the same client. */
   readonly ask?: Ask;
@@ -122,7 +124,7 @@ async function raceConsume<Client extends object>(subject: Subject<Client, Count
   recorder.take();
   for (const request of requests) await recording.consume(request, aCall());
   const noted = recorder.take();
-  const store = create(client);
+  const store = (subject.createOurs ?? create)(client);
   for (const request of requests) await store.consume(request, aCall());
   const ours = { run: (index: number) => store.consume(requests[index % KEYS] ?? first, aCall()) };
   const rival = replaying(noted, subject.ask ?? ((each) => replay(client, each)));
@@ -154,10 +156,11 @@ async function onRedis(): Promise<void> {
   };
   await raceGet({ ...common, create: createHot, ask: readJson });
   await racePut({ ...common, create: createHot });
-  // The bare client sends the same commands, one by one.
   const createCounters = (from: typeof client) =>
     createRedisCounterStore({ client: from, keys, batching: false });
-  await raceConsume({ ...common, create: createCounters });
+  await raceConsume({ ...common, name: 'Redis, one by one,', create: createCounters });
+  const createOurs = (from: typeof client) => createRedisCounterStore({ client: from, keys });
+  await raceConsume({ ...common, create: createCounters, createOurs });
   await close();
 }
 
@@ -187,14 +190,17 @@ async function onPostgres(): Promise<void> {
   const pool = new Pool({ connectionString: url, max: POOL, ...bounds });
   print(`\nPostgres: ${version}, ${POOL} connections each`);
   const recorder = recordPool(url);
-  await raceConsume({
+  const subject = {
     name: 'Postgres',
     client: db.pool,
     record: () => recorder,
-    create: (from) => createPostgresCounterStore({ pool: from, batching: false }),
+    create: (from: Pool) => createPostgresCounterStore({ pool: from, batching: false }),
     count: 10_000,
-    ask: (noted) => replay(pool, noted),
-  });
+    ask: (noted: Recorded) => replay(pool, noted),
+  };
+  await raceConsume({ ...subject, name: 'Postgres, one by one,' });
+  const createOurs = (from: Pool) => createPostgresCounterStore({ pool: from });
+  await raceConsume({ ...subject, createOurs });
   await recorder.client.end();
   await pool.end();
   await close();

@@ -65,6 +65,9 @@ export class StoreUnavailable extends DomainError {
   }
 }
 
+/** The store has failed before and is spared: it was not asked. Nothing was changed. */
+export class StoreNotAsked extends StoreUnavailable {}
+
 /** The store did not answer in time. Whether a write was applied is not known. */
 export class StoreTimeout extends DomainError {
   constructor(store: string, cause: unknown, message = `${store} did not answer in time`) {

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../../domain/errors.ts';
+import { StoreNotAsked } from '../../domain/errors.ts';
 import type { FailureCount, FailureLimit } from './failure-count.ts';
 import { createFailureCount } from './failure-count.ts';
 
@@ -30,7 +30,7 @@ export interface BreakerOptions {
 }
 
 export interface Breaker {
-  /** @throws StoreUnavailable when nothing is tried now, with the reason as its cause; else what `work` throws. */
+  /** @throws StoreNotAsked when nothing is tried now, with the reason as its cause; else what `work` throws. */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Opens at once, also when it is open already: the time begins anew. */
   trip(reason: string): void;
@@ -49,7 +49,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     async run(work) {
       const attempt = machine.begin();
       if (attempt === undefined)
-        throw new StoreUnavailable(store, new Error(`the breaker is open: ${machine.current().reason}`));
+        throw new StoreNotAsked(store, new Error(`the breaker is open: ${machine.current().reason}`));
       try {
         const result = await work();
         attempt.end('answer');

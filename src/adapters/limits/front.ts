@@ -1,9 +1,9 @@
 import type { CounterRequest, CounterStore } from '../../ports/counter-store.ts';
+import type { StartTimer } from './alarm.ts';
 import type { BlockCacheStats } from './block-cache.ts';
 import { DEFAULT_MAX_HOLD_MS, withBlockCache } from './block-cache.ts';
 import type { CoalescingStats } from './coalescing.ts';
 import { withCoalescing } from './coalescing.ts';
-import type { StartTimer } from './lease-keeper.ts';
 import type { LeaseStats } from './leases.ts';
 import { isLeasable, LEASE_DEFAULTS, withLeases } from './leases.ts';
 
@@ -15,7 +15,7 @@ export interface CounterFrontOptions {
   readonly blockCache: boolean;
   readonly coalescing: boolean;
   readonly leases: boolean;
-  /** Hears that leased units could not be given back: they are lost until their window ends. */
+  /** As of {@link withLeases}. */
   readonly onError: (error: unknown) => void;
   /** The most keys that denials are kept of, and counters that leases are. Default: as of each part. */
   readonly maxKeys?: number;

@@ -17,6 +17,8 @@ export interface Tracked {
   lease: Lease | undefined;
   /** Those who wait for a lease that was asked for; `undefined` as their answer: ask again. */
   fetch: Waiters<Decision | undefined> | undefined;
+  /** Since when it is to have no lease, until the store is known to answer again; `undefined`: it may have one. */
+  fetchFailedAtMs: number | undefined;
   /** Whether it is to have no lease any more. */
   isRetired: boolean;
 }
@@ -72,6 +74,7 @@ export function createLeaseBook({ clock, leaseMs, maxCounters, giveBack }: Lease
         remaining: 0,
         lease: undefined,
         fetch: undefined,
+        fetchFailedAtMs: undefined,
         isRetired: isClosed,
       };
       counters.set(nameOf(request), tracked);

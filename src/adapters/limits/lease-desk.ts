@@ -15,14 +15,14 @@ export interface LeaseDeskOptions extends LeaseFetchingOptions {
 export interface LeaseDesk {
   check(tracked: Tracked, request: CounterRequest, call: Call): Promise<Decision>;
   /** `asked`: calls to the store. */
-  stats(): { readonly asked: number; readonly leaseHits: number };
+  stats(): { readonly checks: number; readonly asked: number; readonly leaseHits: number };
   /** Resolves when no lease is being fetched. */
   idle(): Promise<void>;
 }
 
 export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
-  const { store, clock, keeper } = options;
-  const counts = { asked: 0, leaseHits: 0 };
+  const { store, clock, keeper, leaseMs } = options;
+  const counts = { checks: 0, asked: 0, leaseHits: 0 };
   const fetching = createLeaseFetching(options);
 
   const draw = ({ lease }: Tracked, { cost }: CounterRequest) => lease && drawFrom(lease, cost, clock());
@@ -30,6 +30,8 @@ export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
   async function ask(tracked: Tracked, request: CounterRequest, call: Call): Promise<Decision> {
     const decision = await store.consume(request, call);
     tracked.remaining = decision.remaining;
+    const { fetchFailedAtMs: failedAtMs } = tracked;
+    if (failedAtMs !== undefined && clock() - failedAtMs >= leaseMs) tracked.fetchFailedAtMs = undefined;
     // Others may have given units back meanwhile, and this instance got them.
     return decision.allowed ? decision : (draw(tracked, request) ?? decision);
   }
@@ -54,6 +56,7 @@ export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
 
   return {
     async check(tracked, request, call) {
+      counts.checks += 1;
       for (;;) {
         const decision = draw(tracked, request) ?? (await attempt(tracked, request, call));
         if (decision?.decidedBy === 'lease') counts.leaseHits += 1;
@@ -67,10 +70,10 @@ export function createLeaseDesk(options: LeaseDeskOptions): LeaseDesk {
 
 /** How many units to take beside those of the request; 0: no lease. */
 function wanted(
-  { demand, remaining, isRetired }: Tracked,
+  { demand, remaining, fetchFailedAtMs, isRetired }: Tracked,
   { hotChecks, instances }: Pick<LeaseDeskOptions, 'hotChecks' | 'instances'>,
 ): number {
-  if (isRetired) return 0;
+  if (isRetired || fetchFailedAtMs !== undefined) return 0;
   const { checks, units } = demand.recent();
   return checks < hotChecks ? 0 : Math.floor(Math.min(units, remaining / (2 * Math.max(1, instances()))));
 }

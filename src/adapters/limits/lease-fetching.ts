@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { StoreNotAsked } from '../../domain/errors.ts';
 import type { Call } from '../../ports/call.ts';
 import type { CounterRequest, CounterStore, Decision, Taken } from '../../ports/counter-store.ts';
 import type { Lease } from './lease.ts';
-import { drawFrom, leaseOf } from './lease.ts';
+import { drawFrom, leaseOf, lostLeaseOf } from './lease.ts';
 import type { Tracked } from './lease-book.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Waiter, Waiters } from './waiters.ts';
@@ -41,8 +42,9 @@ export function createLeaseFetching({ store, clock, keeper, leaseMs }: LeaseFetc
       keep(tracked, lease);
     } catch (error) {
       tracked.fetch = undefined;
+      tracked.fetchFailedAtMs = clock();
       // It may have been taken, and nobody has any of it.
-      void keeper.giveBack({ taking, left: taking.cost, endsAtMs: 0, remaining: 0, wholeAtMs: 0 });
+      if (!(error instanceof StoreNotAsked)) void keeper.giveBack(lostLeaseOf(taking, clock()));
       queue.failAll(error);
     }
   }

@@ -1,32 +1,26 @@
-import type { CounterStore, Refund } from '../../ports/counter-store.ts';
+import type { StartTimer } from './alarm.ts';
+import { createAlarm } from './alarm.ts';
+import type { GiveBacks } from './give-backs.ts';
 import type { Lease } from './lease.ts';
 
-/** Does the work after so many milliseconds, unless it is stopped before. Keeps no process alive. */
-export type StartTimer = (ms: number, work: () => void) => () => void;
-
 export interface LeaseKeeperOptions {
-  readonly store: Pick<CounterStore, 'refund'>;
   /** Milliseconds that never go backwards. */
   readonly clock: () => number;
   readonly startTimer: StartTimer;
-  /** Hears that units could not be given back. They come back with their window. */
-  readonly onError: (error: unknown) => void;
+  readonly giveBacks: Pick<GiveBacks, 'giveBack'>;
 }
 
 /** Sees to it that units which nobody asks for go back in time. */
 export interface LeaseKeeper {
   hold(lease: Lease): void;
-  /** Nothing can be drawn from it any more. Resolves when its units are back, or can not be brought back. */
+  /** Nothing can be drawn from it any more. Resolves when its units are back, or are to be brought back later. */
   giveBack(lease: Lease): Promise<void>;
-  /** Resolves when nothing is on its way back. */
-  idle(): Promise<void>;
-  stats(): { readonly leases: number; readonly refunds: number; readonly unitsGivenBack: number };
+  /** Leases with units in hand. */
+  leases(): number;
 }
 
-export function createLeaseKeeper({ store, clock, startTimer, onError }: LeaseKeeperOptions): LeaseKeeper {
+export function createLeaseKeeper({ clock, startTimer, giveBacks }: LeaseKeeperOptions): LeaseKeeper {
   const held = new Set<Lease>();
-  const returning = new Set<Promise<void>>();
-  const counts = { refunds: 0, unitsGivenBack: 0 };
   const alarm = createAlarm(clock, startTimer, () => {
     const nowMs = clock();
     for (const lease of held) if (lease.endsAtMs <= nowMs) void giveBack(lease);
@@ -34,25 +28,11 @@ export function createLeaseKeeper({ store, clock, startTimer, onError }: LeaseKe
   });
 
   async function giveBack(lease: Lease): Promise<void> {
-    const { taking, left: units } = lease;
+    const { taking, left: units, wholeAtMs } = lease;
     lease.left = 0;
     held.delete(lease);
     if (held.size === 0) alarm.stop();
-    if (units === 0) return;
-    const refunding = refund({ ...taking, cost: units });
-    returning.add(refunding);
-    await refunding;
-    returning.delete(refunding);
-  }
-
-  async function refund(units: Refund): Promise<void> {
-    counts.refunds += 1;
-    try {
-      await store.refund(units, { signal: new AbortController().signal });
-      counts.unitsGivenBack += units.cost;
-    } catch (error) {
-      onError(error);
-    }
+    if (units > 0) await giveBacks.giveBack({ ...taking, cost: units }, wholeAtMs);
   }
 
   return {
@@ -61,34 +41,6 @@ export function createLeaseKeeper({ store, clock, startTimer, onError }: LeaseKe
       alarm.setFor(lease.endsAtMs);
     },
     giveBack,
-    async idle() {
-      await Promise.all(returning);
-    },
-    stats: () => ({ ...counts, leases: [...held].filter(({ left }) => left > 0).length }),
-  };
-}
-
-/** One timer, for the earliest of all times that it is set for. */
-function createAlarm(clock: () => number, startTimer: StartTimer, work: () => void) {
-  let atMs = Number.POSITIVE_INFINITY;
-  let stopTimer: (() => void) | undefined;
-
-  function stop(): void {
-    stopTimer?.();
-    stopTimer = undefined;
-    atMs = Number.POSITIVE_INFINITY;
-  }
-
-  return {
-    setFor(nextMs: number): void {
-      if (nextMs >= atMs) return;
-      stop();
-      atMs = nextMs;
-      stopTimer = startTimer(Math.ceil(nextMs - clock()), () => {
-        stop();
-        work();
-      });
-    },
-    stop,
+    leases: () => [...held].filter(({ left }) => left > 0).length,
   };
 }

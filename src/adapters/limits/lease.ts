@@ -37,6 +37,13 @@ export function leaseOf(
   };
 }
 
+/** As if all units of a taking whose answer is lost were in hand, and came as late as they may; none can be drawn. */
+export function lostLeaseOf(taking: CounterRequest, nowMs: number): Lease {
+  const { algorithm, windowMs } = taking.policy;
+  const countsForMs = algorithm === 'fixed-window' ? windowMs : 1.1 * windowMs;
+  return { taking, left: taking.cost, endsAtMs: 0, remaining: 0, wholeAtMs: nowMs + countsForMs };
+}
+
 /** Takes units out of the lease; `undefined`: they are not there, or its time is over. */
 export function drawFrom(lease: Lease, cost: number, nowMs: number): Decision | undefined {
   if (cost > lease.left || nowMs >= lease.endsAtMs) return undefined;

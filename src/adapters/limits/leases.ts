@@ -1,17 +1,22 @@
 import type { Call } from '../../ports/call.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
+import type { StartTimer } from './alarm.ts';
+import { tellingAnswers } from './answers.ts';
+import { createGiveBacks } from './give-backs.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseBook, Tracked } from './lease-book.ts';
 import { createLeaseBook } from './lease-book.ts';
 import { createLeaseDesk } from './lease-desk.ts';
-import type { StartTimer } from './lease-keeper.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
 import { isPlain } from './plain.ts';
 
 export interface LeasesOptions {
   /** Milliseconds that never go backwards. */
   readonly clock: () => number;
-  /** Hears that units could not be given back: they are lost until their window ends. */
+  /**
+   * Hears that units could not be given back, which is tried again: of the first since the store answered last. And when too many
+   * wait for it: then those that have waited longest are lost until their window ends.
+   */
   readonly onError: (error: unknown) => void;
   /** How many instances share the counters: each leaves the others their part. Default: 1. */
   readonly instances?: () => number;
@@ -40,7 +45,10 @@ export interface LeaseStats {
 
 export type LeasingStore = CounterStore & {
   stats(): LeaseStats;
-  /** Gives all units back and takes no more in advance; checks are answered by the store from then on. */
+  /**
+   * Gives all units back, those that could not go back before in a last attempt, and takes no more in advance; checks are answered
+   * by the store from then on.
+   */
   close(): Promise<void>;
 };
 
@@ -57,22 +65,27 @@ export const LEASE_DEFAULTS = { minLimit: 100, hotChecks: 20, leaseMs: 100, maxC
  * Those of `concurrency` belong to a permit each.
  *
  * A piece is at most what was asked for here in the last `leaseMs`, and half of this instance's part of what is left. It is held
- * for at most `leaseMs`; the rest goes back by its permit. So nobody is denied by units that lie unused elsewhere for longer than
- * `leaseMs` and a round trip, if they ask again. An instance that crashes loses its pieces until their window ends; so does a
- * taking whose answer is lost, unless it can be given back. A block or a reset made through another instance is seen when the
- * piece in hand is used up or over; made through this one, at once. A step of the store's clock counts for a piece in hand
- * as for requests that are on their way.
+ * for at most `leaseMs`; the rest goes back by its permit. So while the store answers nobody is denied by units that lie unused
+ * elsewhere for longer than `leaseMs` and a round trip, if they ask again. A block or a reset made through another instance is seen
+ * when the piece in hand is used up or over; made through this one, at once. A step of the store's clock counts for a piece in
+ * hand as for requests that are on their way.
+ *
+ * What can not be given back, a taking whose answer is lost among it, goes back when the store answers again: with its first answer,
+ * or by a try each second while nobody asks. After a taking that failed a counter has no leases until the store has answered one of
+ * its checks `leaseMs` later: so an outage keeps few units, and only until it is over. An instance that crashes loses its pieces,
+ * and what was to go back, until their window ends.
  *
  * Whatever is asked of a counter beside plain checks under the same limit makes its piece go back first: decisions are those of the
  * store alone. Nothing between this and the store may repeat a call: the answer would be of another time than the taking.
  */
-export function withLeases(store: CounterStore, options: LeasesOptions): LeasingStore {
+export function withLeases(bare: CounterStore, options: LeasesOptions): LeasingStore {
   const { clock, instances = () => 1, startTimer = startNodeTimer } = options;
   const settings = { ...LEASE_DEFAULTS, ...options, instances, startTimer };
-  const keeper = createLeaseKeeper({ ...settings, store });
+  const giveBacks = createGiveBacks({ ...settings, store: bare });
+  const store = tellingAnswers(bare, giveBacks.storeAnswered);
+  const keeper = createLeaseKeeper({ ...settings, giveBacks });
   const desk = createLeaseDesk({ ...settings, store, keeper });
   const book = createLeaseBook({ ...settings, giveBack: keeper.giveBack });
-  let checks = 0;
 
   const inHand = (request: CounterRequest): Lease | undefined => {
     const lease = isLeasable(request, settings) ? book.find(request)?.lease : undefined;
@@ -96,7 +109,6 @@ export function withLeases(store: CounterStore, options: LeasesOptions): Leasing
     }
     // What never passes takes nothing, as a look.
     if (request.cost > request.policy.limit) return peek(request, call);
-    checks += 1;
     const tracked = book.find(request) ?? (await trackAnew(request));
     tracked.demand.add(request.cost);
     return desk.check(tracked, request, call);
@@ -107,14 +119,14 @@ export function withLeases(store: CounterStore, options: LeasesOptions): Leasing
     peek,
     ...settled(store, book),
     stats() {
-      const { refunds, ...kept } = keeper.stats();
-      const { asked, leaseHits } = desk.stats();
-      return { checks, storeCalls: asked + refunds, leaseHits, ...kept };
+      const { refunds, unitsGivenBack } = giveBacks.stats();
+      const { asked, ...counts } = desk.stats();
+      return { ...counts, storeCalls: asked + refunds, unitsGivenBack, leases: keeper.leases() };
     },
     async close() {
       book.close();
       await desk.idle();
-      await keeper.idle();
+      await giveBacks.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BreakerChange, BreakerOptions, Verdict } from '../../../src/adapters/guard/breaker.ts';
 import { createBreaker } from '../../../src/adapters/guard/breaker.ts';
-import { StoreUnavailable } from '../../../src/domain/errors.ts';
+import { StoreNotAsked } from '../../../src/domain/errors.ts';
 
 const BROKEN = new Error('broken');
 
@@ -22,7 +22,7 @@ function aBreaker(options: Partial<BreakerOptions> = {}) {
   };
   const isRefused = async () => {
     const error: unknown = await breaker.run(async () => 'tried').catch((caught: unknown) => caught);
-    return error instanceof StoreUnavailable;
+    return error instanceof StoreNotAsked;
   };
   const pass = (ms: number) => {
     now += ms;

@@ -2,13 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { LeasesOptions } from '../../../src/adapters/limits/leases.ts';
 import { withLeases } from '../../../src/adapters/limits/leases.ts';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
-import { StoreUnavailable } from '../../../src/domain/errors.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../../src/ports/counter-store.ts';
 import { aRequest } from '../../contracts/counter-store/fixture.ts';
 import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { aCall, anAbortedCall } from '../../support/call.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { counted, decoratedMemory, settled, timersOf } from './fixture.ts';
+import { counted, decoratedMemory, timersOf } from './fixture.ts';
 
 function failed(error: unknown): never {
   throw error;
@@ -262,20 +261,5 @@ describe('what is left of a lease', () => {
       remaining: 991,
     });
     expect(inner.calls.refund).toBe(0);
-  });
-
-  test('is lost if it can not be given back, which is told', async () => {
-    const clock = createFakeClock();
-    const bare = createMemoryCounterStore({ clock });
-    const { open, errors, timers } = instancesOver(bare, clock);
-    const error = new StoreUnavailable('memory', 'gone');
-    const store = open({ ...bare, refund: () => Promise.reject(error) });
-    const request = aRequest({ limit: 1_000 });
-    await inTurn(store, request, 9);
-    timers.pass(100);
-    await settled();
-    expect(errors).toEqual([error]);
-    expect(store.stats().unitsGivenBack).toBe(0);
-    expect((await store.consume(request, aCall())).allowed).toBe(true);
   });
 });

@@ -13,7 +13,8 @@ const GOAL = 0.85;
 
 const CONTENDERS = {
   'bare route': '',
-  'one policy': 'hourly=1000000000/h',
+  'one policy, as by default': 'burst=1000000000/s:token-bucket',
+  'one policy, fixed window': 'hourly=1000000000/h',
   'two policies, all or nothing': 'burst=1000000000/s:token-bucket,hourly=1000000000/h',
 } as const;
 

@@ -28,7 +28,6 @@ describe('the configuration of rate limits', () => {
     });
     expect(loadConfig({}).rateLimits.policies.map(({ name, limit }) => [name, limit])).toEqual([
       ['burst', 1000],
-      ['hourly', 1_000_000],
     ]);
     const off = { RATE_LIMIT_BLOCK_CACHE: 'off', RATE_LIMIT_COALESCING: 'off', RATE_LIMIT_LEASES: 'off' };
     expect(loadConfig(off).rateLimits).toMatchObject({ blockCache: false, coalescing: false, leases: false });

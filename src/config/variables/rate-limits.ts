@@ -18,7 +18,7 @@ export const RATE_LIMITS = {
     expected: `policies with commas between, each ${POLICY_SYNTAX}`,
     description:
       "The API's own rate limits, for each client. A call needs room under all policies that are for it, and takes from all or none. Without `routes` a policy is for every call.",
-    default: 'burst=1000/s:token-bucket,hourly=1000000/h',
+    default: 'burst=1000/s:token-bucket',
     example: 'burst=10/s,hourly=1000/h,search=5/s:sliding-window:routes=search',
   },
   RATE_LIMIT_IDENTITY: {

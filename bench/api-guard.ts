@@ -6,13 +6,14 @@ import { print, printFigure, printHeader, printMethod, quantile } from './suppor
 
 /** What the guard of the API costs a bare Fastify route, with counters in memory. */
 
-const ROUNDS = 7;
-const SECONDS = 3;
+const ROUNDS = 15;
+const SECONDS = 2;
 const CONNECTIONS = 50;
 const GOAL = 0.85;
 
 const CONTENDERS = {
   'bare route': '',
+  'two fields that never change': 'fields',
   'one policy, as by default': 'burst=1000000000/s:token-bucket',
   'one policy, fixed window': 'hourly=1000000000/h',
   'two policies, all or nothing': 'burst=1000000000/s:token-bucket,hourly=1000000000/h',
@@ -51,7 +52,8 @@ async function play(contender: Contender, seconds: number): Promise<{ rate: numb
 printHeader('the guard of the API');
 printMethod(
   `autocannon, closed loop, ${CONNECTIONS} connections, no pipelining; ${ROUNDS} rounds of ${SECONDS} s each, taking turns, after 2 s of warm-up each;`,
-  'the ratio is the median of the ratios of the rounds; processor time of the server for a request is the least of the rounds',
+  'the ratio is the median of the ratios of the rounds; processor time of the server for a request is the least of the rounds. On two cores the',
+  'generator is the one that is saturated, and reads each field too: it takes its own part of the loss of throughput, as two fixed fields show.',
 );
 const contenders = await Promise.all(
   Object.entries(CONTENDERS).map(([name, policies]) => start(name, policies)),
@@ -74,6 +76,16 @@ for (const { name, rates, costs } of contenders) {
     rates.map((rate, round) => rate / (bare?.rates[round] ?? Number.NaN)),
     0.5,
   );
-  printFigure('  of the bare route', ratio.toFixed(2), { text: `at least ${GOAL}`, met: ratio >= GOAL });
+  const isGuard = name !== 'two fields that never change';
+  const goal = isGuard ? { text: `at least ${GOAL}`, met: ratio >= GOAL } : undefined;
+  printFigure('  of the bare route', ratio.toFixed(2), goal);
+  printFigure(
+    '  by processor time',
+    (Math.min(...(bare?.costs ?? [])) / Math.min(...costs)).toFixed(2),
+    goal && {
+      text: goal.text,
+      met: Math.min(...(bare?.costs ?? [])) / Math.min(...costs) >= GOAL,
+    },
+  );
 }
 for (const { child } of contenders) child.kill('SIGKILL');

@@ -7,7 +7,8 @@ import { createResilientCounters } from '../../src/domain/limits/resilient-count
 import { rateLimit } from '../../src/http/plugins/rate-limit.ts';
 
 /**
- * A Fastify with one route that sends a small JSON; with policies as its argument, behind the guard with counters in memory. Tells
+ * A Fastify with one route that sends a small JSON; with policies as its argument, behind the guard with counters in memory; with
+ * `fields`, with two fields as the guard has them and nothing else. Tells
  * its parent where, and, asked for it, the processor time that it has used in microseconds.
  */
 const [policies = ''] = process.argv.slice(2);
@@ -23,7 +24,14 @@ const resilient = createResilientCounters({
   onFault: ignore,
 });
 const server = fastify();
-if (policies !== '') {
+if (policies === 'fields') {
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply
+      .header('ratelimit-policy', '"burst";q=1000000000;w=1')
+      .header('ratelimit', '"burst";r=999999999;t=1');
+    done();
+  });
+} else if (policies !== '') {
   const guard = createApiGuard({ counters: resilient, onStoreError: 'local', onDecision: ignore });
   await server.register(rateLimit, { guard, policies: readPolicies(policies) });
 }

@@ -1,7 +1,7 @@
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
 import type { Denials } from './denials.ts';
 import { createDenials } from './denials.ts';
-import { isPlain } from './plain.ts';
 
 export interface BlockCacheOptions {
   /** Milliseconds that never go backwards. */

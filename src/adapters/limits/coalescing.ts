@@ -1,7 +1,7 @@
 import { counterName } from '../../domain/limits/counter-name.ts';
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { Call } from '../../ports/call.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
-import { isPlain } from './plain.ts';
 import type { Waiters } from './waiters.ts';
 import { createWaiters } from './waiters.ts';
 

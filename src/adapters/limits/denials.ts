@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { Policy } from '../../domain/limits/policy.ts';
 import type { CounterRequest, Decision } from '../../ports/counter-store.ts';
 import type { CounterId, Flight } from './flights.ts';
 import { createFlights } from './flights.ts';
-import { isPlain } from './plain.ts';
+import { GRAIN_MS } from './grain.ts';
 
 export interface DenialsOptions {
   /** Milliseconds that never go backwards. */
@@ -42,12 +43,6 @@ interface Denial {
 
 /** Of one key, by algorithm, window and limit. Callers choose these, so there must be a bound. */
 const MOST_OF_A_KEY = 8;
-
-/**
- * Stores and this instance reckon in milliseconds that begin at different fractions of one, so a wait may be over by up to so much
- * sooner than it looks from here.
- */
-const GRAIN_MS = 1;
 
 export function createDenials({ clock, holdMs, maxKeys }: DenialsOptions): Denials {
   const shelves = new LRUCache<string, readonly Denial[]>({ max: maxKeys });

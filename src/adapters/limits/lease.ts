@@ -1,5 +1,6 @@
 import type { Policy } from '../../domain/limits/policy.ts';
 import type { CounterRequest, Decision, Taken } from '../../ports/counter-store.ts';
+import { GRAIN_MS } from './grain.ts';
 
 /** Units of a counter that this instance has taken, and may admit. Times are on its own clock, in milliseconds. */
 export interface Lease {
@@ -19,9 +20,6 @@ export interface LeaseTimes {
   readonly arrivedMs: number;
   readonly leaseMs: number;
 }
-
-/** As of `denials.ts`: a store's milliseconds and ours begin at different fractions of one. */
-const GRAIN_MS = 1;
 
 export function leaseOf(
   taking: CounterRequest,

@@ -1,3 +1,4 @@
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { Call } from '../../ports/call.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
 import type { StartTimer } from './alarm.ts';
@@ -8,7 +9,6 @@ import type { LeaseBook, Tracked } from './lease-book.ts';
 import { createLeaseBook } from './lease-book.ts';
 import { createLeaseDesk } from './lease-desk.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
-import { isPlain } from './plain.ts';
 
 export interface LeasesOptions {
   /** Milliseconds that never go backwards. */

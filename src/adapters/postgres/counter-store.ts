@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 import { demandPermit } from '../../domain/limits/concurrency.ts';
 import { demandDistinct } from '../../domain/limits/counter-name.ts';
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterStore } from '../../ports/counter-store.ts';
 import { toDecision, toTaken } from './counters/answers.ts';
 import { createConsumePlain } from './counters/plain.ts';
-import { createCounterServer, isPlain } from './counters/server.ts';
+import { createCounterServer } from './counters/server.ts';
 import { withStoreErrors } from './store-errors.ts';
 
 export interface PostgresCounterOptions {

@@ -1,12 +1,13 @@
 import { demandPermit } from '../../domain/limits/concurrency.ts';
 import { counterName, demandDistinct } from '../../domain/limits/counter-name.ts';
+import type { PlainRequest } from '../../domain/limits/plain-request.ts';
+import { isPlain } from '../../domain/limits/plain-request.ts';
 import type { Call } from '../../ports/call.ts';
 import type { CounterStore, Decision, Refund } from '../../ports/counter-store.ts';
 import { createConsumeAcrossSlots } from './counters/across-slots.ts';
 import type { AnswerCode } from './counters/answer.ts';
 import { FOR_EVER_MS, readDecision } from './counters/answer.ts';
-import type { PlainRequest } from './counters/plain.ts';
-import { createConsumePlain, isPlain } from './counters/plain.ts';
+import { createConsumePlain } from './counters/plain.ts';
 import { blockScript, peekScript, refundScript } from './counters/scripts.ts';
 import type { CounterServer, RedisCounterOptions } from './counters/server.ts';
 import { createCounterServer } from './counters/server.ts';

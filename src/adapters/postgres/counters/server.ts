@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isPlain } from '../../../domain/limits/plain-request.ts';
 import type { Call } from '../../../ports/call.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CounterRequest, Refund } from '../../../ports/counter-store.ts';
@@ -39,11 +40,6 @@ export interface CounterServer {
     call: Call,
   ) => Promise<void>;
   readonly reset: (key: string, call: Call) => Promise<void>;
-}
-
-/** Whether a request asks for nothing but to count. */
-export function isPlain({ policy, permitId, chargeDenied }: CounterRequest): boolean {
-  return permitId === undefined && !chargeDenied && policy.algorithm !== 'concurrency';
 }
 
 /** Connections keep the plan of each under its name. */

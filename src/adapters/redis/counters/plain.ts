@@ -1,21 +1,13 @@
 import { counterName } from '../../../domain/limits/counter-name.ts';
-import type { CountingAlgorithm } from '../../../domain/limits/policy.ts';
+import type { PlainRequest } from '../../../domain/limits/plain-request.ts';
 import type { InTickBatch } from '../../../domain/tick-batches.ts';
 import { createTickBatches } from '../../../domain/tick-batches.ts';
 import type { Call } from '../../../ports/call.ts';
-import type { CounterRequest, Decision } from '../../../ports/counter-store.ts';
+import type { Decision } from '../../../ports/counter-store.ts';
 import { toStoreError, withStoreErrors } from '../store-errors.ts';
 import { readAnswer, readAnswers } from './answer.ts';
 import { CONSUME_SCRIPTS, consumeEachScript } from './consuming.ts';
 import type { CounterServer } from './server.ts';
-
-/** What most requests are, for which there are scripts that do no more. */
-export type PlainRequest = CounterRequest & { readonly policy: { readonly algorithm: CountingAlgorithm } };
-
-export function isPlain(request: CounterRequest): request is PlainRequest {
-  const { policy, permitId, chargeDenied } = request;
-  return permitId === undefined && chargeDenied !== true && policy.algorithm !== 'concurrency';
-}
 
 /** While one script runs, some 0.15 ms for so many, the server does nothing else; meanwhile the client reads the answers to others. */
 const MOST_AT_ONCE = 32;

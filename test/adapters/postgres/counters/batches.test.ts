@@ -5,6 +5,7 @@ import type { PooledDatabase } from '../../../../src/adapters/postgres/database.
 import { StoreTimeout } from '../../../../src/domain/errors.ts';
 import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 import type { CounterRequest, CounterStore } from '../../../../src/ports/counter-store.ts';
+import { batchContract, consumeAtOnce, times } from '../../../contracts/counter-store/batches.contract.ts';
 import { aRequest } from '../../../contracts/counter-store/fixture.ts';
 import { anId } from '../../../support/builders.ts';
 import { aCall } from '../../../support/call.ts';
@@ -17,14 +18,6 @@ const database = useDatabase({ maxConnections: 8 });
 function aStore({ batching = true, pool = database().db.pool } = {}) {
   const clock = createFakeClock();
   return { store: createPostgresCounterStore({ pool, clock, batching }), clock };
-}
-
-function consumeAtOnce(store: CounterStore, requests: readonly CounterRequest[]) {
-  return Promise.all(requests.map((request) => store.consume(request, aCall())));
-}
-
-function times<Item>(count: number, make: (index: number) => Item): readonly Item[] {
-  return Array.from({ length: count }, (_, index) => make(index));
 }
 
 async function statementsOf(db: PooledDatabase, work: () => Promise<unknown>): Promise<number> {
@@ -45,25 +38,7 @@ describe('plain requests of one tick', () => {
     await own.destroy();
   });
 
-  test.each(COUNTING_ALGORITHMS)('%s: of one key are taken one after the other', async (algorithm) => {
-    const { store } = aStore();
-    const request = aRequest({ algorithm, limit: 10 });
-    const costs = [11, 4, 7, 5, 2, 1, 1];
-    const decisions = await consumeAtOnce(
-      store,
-      costs.map((cost) => ({ ...request, cost })),
-    );
-    expect(decisions.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
-      [false, 10],
-      [true, 6],
-      [false, 6],
-      [true, 1],
-      [false, 1],
-      [true, 0],
-      [false, 0],
-    ]);
-    expect(await store.peek(request, aCall())).toMatchObject({ allowed: false, remaining: 0 });
-  });
+  batchContract(async () => aStore().store);
 
   test.each(COUNTING_ALGORITHMS)('%s: 50 of 200 pass a limit of 50', async (algorithm) => {
     const { store } = aStore();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRedisCounterStore } from '../../../../src/adapters/redis/counter-store.ts';
 import { createRedisKeys } from '../../../../src/adapters/redis/keys.ts';
 import { COUNTING_ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
-import type { CounterRequest, CounterStore } from '../../../../src/ports/counter-store.ts';
+import { batchContract, consumeAtOnce, times } from '../../../contracts/counter-store/batches.contract.ts';
 import { aRequest } from '../../../contracts/counter-store/fixture.ts';
 import { aCall } from '../../../support/call.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
@@ -29,14 +29,6 @@ async function aStore({ batching }: { readonly batching?: boolean } = {}) {
   return { store: createRedisCounterStore(options), client, clock, scriptsOf };
 }
 
-function consumeAtOnce(store: CounterStore, requests: readonly CounterRequest[]) {
-  return Promise.all(requests.map((request) => store.consume(request, aCall())));
-}
-
-function times<Item>(count: number, make: (index: number) => Item): readonly Item[] {
-  return Array.from({ length: count }, (_, index) => make(index));
-}
-
 describe('plain requests of one tick', () => {
   it('go in one script for every 32, and one by one without batching', async () => {
     const requests = times(65, () => aRequest());
@@ -47,23 +39,7 @@ describe('plain requests of one tick', () => {
     expect(await batching.store.peek(requests[64] ?? aRequest(), aCall())).toMatchObject({ remaining: 6 });
   });
 
-  it.each(COUNTING_ALGORITHMS)('%s: of one key are taken one after the other', async (algorithm) => {
-    const { store } = await aStore();
-    const request = aRequest({ algorithm, limit: 10 });
-    const costs = [4, 7, 5, 2, 1, 1];
-    const decisions = await consumeAtOnce(
-      store,
-      costs.map((cost) => ({ ...request, cost })),
-    );
-    expect(decisions.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
-      [true, 6],
-      [false, 6],
-      [true, 1],
-      [false, 1],
-      [true, 0],
-      [false, 0],
-    ]);
-  });
+  batchContract(async () => (await aStore()).store);
 
   it.each(COUNTING_ALGORITHMS)('%s: 50 of 200 pass a limit of 50', async (algorithm) => {
     const { store } = await aStore();

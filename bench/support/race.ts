@@ -8,6 +8,11 @@ export interface Contender {
   readonly run: (index: number) => Promise<unknown>;
 }
 
+/** One that is somewhere else, and plays a round when it is asked: pieces a second. */
+export interface DistantContender {
+  readonly play: () => Promise<number>;
+}
+
 export interface RaceOptions {
   readonly name: string;
   /** Pieces of work in a round. */
@@ -24,7 +29,11 @@ export interface RaceOptions {
  * Lets ours and the rival take turns, which goes first changing each round, and prints the median of the rounds' ratios: what
  * else the machine does weighs on both alike.
  */
-export async function race(ours: Contender, rival: Contender, options: RaceOptions): Promise<void> {
+export async function race(
+  ours: Contender | DistantContender,
+  rival: Contender | DistantContender,
+  options: RaceOptions,
+): Promise<void> {
   const ratios: number[] = [];
   const rates = { ours: [] as number[], rival: [] as number[] };
   // The first round warms both up.
@@ -33,8 +42,7 @@ export async function race(ours: Contender, rival: Contender, options: RaceOptio
     const measured = { ours: 0, rival: 0 };
     for (const who of order) {
       const contender = who === 'ours' ? ours : rival;
-      await contender.prepare?.(round);
-      measured[who] = await rateOf(contender, options);
+      measured[who] = await ('play' in contender ? contender.play() : playHere(contender, round, options));
     }
     if (round === 0) continue;
     rates.ours.push(measured.ours);
@@ -52,8 +60,16 @@ export async function race(ours: Contender, rival: Contender, options: RaceOptio
   });
 }
 
+async function playHere(contender: Contender, round: number, options: RaceOptions): Promise<number> {
+  await contender.prepare?.(round);
+  return rateOf(contender, options);
+}
+
 /** Pieces a second. */
-async function rateOf({ run }: Contender, { count, concurrency }: RaceOptions): Promise<number> {
+export async function rateOf(
+  { run }: Contender,
+  { count, concurrency }: Pick<RaceOptions, 'count' | 'concurrency'>,
+): Promise<number> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {

@@ -4,7 +4,6 @@ import { demandDistinct } from '../../domain/limits/counter-name.ts';
 import { createSteadyClock } from '../../domain/limits/steady-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CounterRequest, CounterStore, Decision } from '../../ports/counter-store.ts';
-import { filedKey } from './counters/counter-index.ts';
 import type { CounterStats, CounterTable } from './counters/counter-table.ts';
 import { createCounterTable } from './counters/counter-table.ts';
 import type { Counting } from './counters/counting.ts';
@@ -76,7 +75,7 @@ export function createMemoryCounterStore(options: MemoryCounterOptions): MemoryC
 
     async reset(key, call) {
       call.signal.throwIfAborted();
-      table.dropKey(filedKey(key));
+      table.dropKey(key);
     },
 
     stats: table.stats,

@@ -6,13 +6,15 @@ import type { Moment } from './algorithm.ts';
  * where it was. So nobody waits longer than was announced because the machine's time was set.
  */
 export function createSteadyClock(clock: Clock): () => Moment {
-  let latestWallMs = Number.NEGATIVE_INFINITY;
+  let latest: Moment = { wallMs: Number.NEGATIVE_INFINITY, steadyMs: Number.NEGATIVE_INFINITY };
   let aheadMs = 0;
 
   return () => {
     const wallMs = Math.floor(clock.now());
-    if (wallMs < latestWallMs) aheadMs += latestWallMs - wallMs;
-    latestWallMs = wallMs;
-    return { wallMs, steadyMs: wallMs + aheadMs };
+    // Thousands of checks may be of one millisecond.
+    if (wallMs === latest.wallMs) return latest;
+    if (wallMs < latest.wallMs) aheadMs += latest.wallMs - wallMs;
+    latest = { wallMs, steadyMs: wallMs + aheadMs };
+    return latest;
   };
 }

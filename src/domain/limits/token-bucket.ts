@@ -1,14 +1,16 @@
 import type { LimitAlgorithm, LimitState, Moment } from './algorithm.ts';
 import { ifLive } from './algorithm.ts';
 import type { Permit } from './permit.ts';
+import type { Whole } from './whole.ts';
+import { ceilDivide, floorDivide, minus, plus, times } from './whole.ts';
 
 /**
  * How much is missing from the bucket at a moment, in units times the window's milliseconds: one unit is `windowMs`, and
  * `limit` comes back each millisecond. Both are whole numbers, so a refill of a seventh of a unit each millisecond is kept
- * exactly, for ever. They are bigints because a limit of 10^9 over 31 days is 2.7 * 10^18, past 2^53.
+ * exactly, for ever. A limit of 10^9 over 31 days is 2.7 * 10^18, past 2^53: hence {@link Whole}.
  */
 export interface TokenBucketState extends LimitState {
-  readonly missing: bigint;
+  readonly missing: Whole;
   readonly atMs: number;
   /** The limit it was taken under: what is missing comes back at this rate until more is taken. */
   readonly limit: number;
@@ -24,26 +26,26 @@ export const tokenBucket: LimitAlgorithm<TokenBucketState> = {
   look(state, { limit, windowMs }, cost, at) {
     const missing = missingAt(state, at);
     // With nothing missing there is no rate to divide by, and no wait either.
-    const rate = BigInt(state?.limit ?? limit);
-    const whole = BigInt(limit) * BigInt(windowMs);
-    const over = missing + BigInt(cost) * BigInt(windowMs) - whole;
+    const rate = state?.limit ?? limit;
+    const room = minus(times(limit, windowMs), missing);
+    const over = minus(times(cost, windowMs), room);
     return {
-      allowed: over <= 0n,
-      remaining: missing >= whole ? 0 : Number((whole - missing) / BigInt(windowMs)),
+      allowed: over <= 0,
+      remaining: room <= 0 ? 0 : floorDivide(room, windowMs),
       retryAfterMs: cost > limit ? Number.POSITIVE_INFINITY : ceilDivide(over, rate),
       resetAfterMs: ceilDivide(missing, rate),
     };
   },
 
   spend(state, { limit, windowMs }, cost, at) {
-    const missing = missingAt(state, at) + BigInt(cost) * BigInt(windowMs);
-    const expiresAtMs = at.steadyMs + ceilDivide(missing, BigInt(limit));
+    const missing = plus(missingAt(state, at), times(cost, windowMs));
+    const expiresAtMs = at.steadyMs + ceilDivide(missing, limit);
     return { missing, atMs: at.steadyMs, limit, expiresAtMs, taken: (state?.taken ?? 0) + cost };
   },
 
   anchor(state, _policy, { steadyMs }) {
     if (state.atMs <= steadyMs) return state;
-    const expiresAtMs = steadyMs + ceilDivide(state.missing, BigInt(state.limit));
+    const expiresAtMs = steadyMs + ceilDivide(state.missing, state.limit);
     return { ...state, atMs: steadyMs, expiresAtMs };
   },
 
@@ -56,12 +58,12 @@ export const tokenBucket: LimitAlgorithm<TokenBucketState> = {
 
   giveBack(state, { windowMs }, { units, permit }, at) {
     const missing = missingAt(state, at);
-    const asked = BigInt(units) * BigInt(windowMs);
+    const asked = times(units, windowMs);
     const back = permit ? least(asked, stillMissing(permit, state, windowMs, missing, at)) : asked;
-    if (back <= 0n && missing > 0n) return state;
-    const left = missing - back;
-    if (left <= 0n) return undefined;
-    const expiresAtMs = at.steadyMs + ceilDivide(left, BigInt(state.limit));
+    if (back <= 0 && missing > 0) return state;
+    const left = minus(missing, back);
+    if (left <= 0) return undefined;
+    const expiresAtMs = at.steadyMs + ceilDivide(left, state.limit);
     return { ...state, missing: left, atMs: at.steadyMs, expiresAtMs };
   },
 };
@@ -75,28 +77,28 @@ function stillMissing(
   { units, atMs, bucket }: Permit,
   { taken = 0, limit }: TokenBucketState,
   windowMs: number,
-  missing: bigint,
+  missing: Whole,
   { steadyMs }: Moment,
-): bigint {
-  const later = BigInt(taken - (bucket?.taken ?? 0)) * BigInt(windowMs);
+): Whole {
+  const byOrder = minus(missing, times(taken - (bucket?.taken ?? 0), windowMs));
   const rate = Math.max(limit, bucket?.limit ?? limit);
-  const cameBack = BigInt(Math.max(0, steadyMs - atMs)) * BigInt(rate);
-  const byTime = BigInt(units) * BigInt(windowMs) - cameBack;
-  return missing - later > byTime ? missing - later : byTime;
+  const byTime = minus(times(units, windowMs), times(Math.max(0, steadyMs - atMs), rate));
+  return greatest(byOrder, byTime);
 }
 
-function least(one: bigint, other: bigint): bigint {
+// `Math.min` and `Math.max` take no bigint.
+function least(one: Whole, other: Whole): Whole {
   return one < other ? one : other;
 }
 
-function missingAt(state: TokenBucketState | undefined, at: Moment): bigint {
-  const live = ifLive(state, at);
-  if (live === undefined) return 0n;
-  const refilled = BigInt(at.steadyMs - live.atMs) * BigInt(live.limit);
-  return refilled >= live.missing ? 0n : live.missing - refilled;
+function greatest(one: Whole, other: Whole): Whole {
+  if (one < other) return other;
+  return one;
 }
 
-/** Rounded up; 0 when there is nothing to divide. */
-function ceilDivide(dividend: bigint, divisor: bigint): number {
-  return dividend <= 0n ? 0 : Number((dividend + divisor - 1n) / divisor);
+function missingAt(state: TokenBucketState | undefined, at: Moment): Whole {
+  const live = ifLive(state, at);
+  if (live === undefined) return 0;
+  const refilled = times(at.steadyMs - live.atMs, live.limit);
+  return refilled >= live.missing ? 0 : minus(live.missing, refilled);
 }

@@ -118,7 +118,7 @@ function shiftOf(state: TokenBucketState, limit: number, nowMs: number): bigint 
 
 /** What would have been missing then, had the bucket been as deep. */
 function missingIn1970({ missing, atMs, limit }: TokenBucketState): bigint {
-  return missing + BigInt(atMs) * BigInt(limit);
+  return BigInt(missing) + BigInt(atMs) * BigInt(limit);
 }
 
 function unitsOf(parts: bigint, windowMs: number): number {

@@ -1,63 +1,142 @@
 import { createHash } from 'node:crypto';
-import { fnv1a } from '../../../domain/fnv1a.ts';
-import type { Counter } from './counter.ts';
+import type { Counter, CounterId } from './counter.ts';
+import { CODES } from './counter.ts';
+import type { CounterRecords } from './counter-records.ts';
+import { NUMBER, WHOLE } from './counter-records.ts';
+import { createHashIndex } from './hash-index.ts';
+import { createKeyHash } from './key-hash.ts';
+import { createKeyRing } from './key-ring.ts';
+import { createKeyTexts } from './key-texts.ts';
 
-/** Counters by key, and within a key by name. */
+/** Counters by key, algorithm and window. */
 export interface CounterIndex {
-  readonly get: (key: string, name: string) => Counter | undefined;
+  readonly find: (id: CounterId) => Counter | undefined;
   /** Every counter of the key. */
   readonly all: (key: string) => readonly Counter[];
-  readonly add: (counter: Counter) => void;
+  /** Files a record under an id that is not there. */
+  readonly add: (counter: Counter, id: CounterId) => void;
   readonly remove: (counter: Counter) => void;
 }
 
-// A Map that doubles moves all of its entries at once, some 40 ms at a million. Each of many small ones moves a few.
-const SHARDS = 256;
 const KEPT_KEY_LENGTH = 128;
-const DIGEST_PREFIX = 'sha256:';
+const YES = 1;
 
 /**
- * The key to file a counter under: long keys as a digest, so that memory is bounded by the number of counters alone. A
- * short key that looks like a digest becomes one itself, so that no two keys meet.
+ * The key to file a counter under: long keys as a digest, so that memory is bounded by the number of counters alone. It is longer than
+ * any key that is kept, so that no two keys meet.
  */
-export function filedKey(key: string): string {
-  if (key.length <= KEPT_KEY_LENGTH && !key.startsWith(DIGEST_PREFIX)) return key;
+function filedKey(key: string): string {
+  if (key.length <= KEPT_KEY_LENGTH) return key;
   // As UTF-8, all lone surrogates would be the same.
-  return DIGEST_PREFIX + createHash('sha256').update(key, 'utf16le').digest('base64');
+  return createHash('sha256')
+    .update(key, 'utf16le')
+    .digest('base64')
+    .padEnd(KEPT_KEY_LENGTH + 1);
 }
 
-export function createCounterIndex(): CounterIndex {
-  // Most keys have one counter: a map of their own is made for the second.
-  const shards = Array.from({ length: SHARDS }, () => new Map<string, Counter | Map<string, Counter>>());
-  const shardOf = (key: string) => shards[fnv1a(key) % SHARDS] ?? new Map<string, never>();
+/**
+ * Most keys have one counter, which is found by the key. Those of a key are a ring: one of them, its head, is found by the key, and the
+ * others by all that names them, however many there are. Counters are numbers below `maxCounters`.
+ */
+export function createCounterIndex(records: CounterRecords, maxCounters: number): CounterIndex {
+  const { whole, setWhole } = records;
+  const { texts, ofText, ofNumbers, isOf, heads, others } = createTables(records, maxCounters);
+  const ring = createKeyRing(records);
+
+  function join(counter: Counter, head: Counter | undefined): void {
+    if (head === undefined) {
+      setWhole(counter, WHOLE.isHead, YES);
+      ring.begin(counter);
+      heads.add(counter);
+    } else {
+      ring.addBehind(head, counter);
+      others.add(counter);
+    }
+  }
+
+  function removeHead(counter: Counter, next: Counter): void {
+    if (next === counter) {
+      heads.remove(counter);
+      return;
+    }
+    others.remove(next);
+    heads.replace(counter, next);
+    setWhole(next, WHOLE.isHead, YES);
+  }
 
   return {
-    get: (key, name) => {
-      const found = shardOf(key).get(key);
-      if (found instanceof Map) return found.get(name);
-      return found?.name === name ? found : undefined;
+    find: (id) => {
+      const key = filedKey(id.key);
+      const hash = ofText(key);
+      const head = heads.find(hash, key);
+      if (head === undefined || isOf(head, id.policy)) return head;
+      if (ring.isAlone(head)) return undefined;
+      const { algorithm, windowMs } = id.policy;
+      return others.find(ofNumbers(hash, CODES[algorithm], windowMs), { key, policy: id.policy });
     },
+
     all: (key) => {
-      const found = shardOf(key).get(key);
-      if (found === undefined) return [];
-      return found instanceof Map ? [...found.values()] : [found];
+      const filed = filedKey(key);
+      const head = heads.find(ofText(filed), filed);
+      return head === undefined ? [] : ring.all(head);
     },
-    add: (counter) => {
-      const shard = shardOf(counter.key);
-      const found = shard.get(counter.key);
-      if (found === undefined) shard.set(counter.key, counter);
-      else if (found instanceof Map) found.set(counter.name, counter);
-      else shard.set(counter.key, mapOf(found, counter));
+
+    add: (counter, { key, policy }) => {
+      const filed = filedKey(key);
+      const hash = ofText(filed);
+      name(records, counter, { hash, key: texts.add(filed), policy });
+      join(counter, heads.find(hash, filed));
     },
-    remove: ({ key, name }) => {
-      const shard = shardOf(key);
-      const found = shard.get(key);
-      if (found instanceof Map) found.delete(name);
-      if (!(found instanceof Map) || found.size === 0) shard.delete(key);
+
+    remove: (counter) => {
+      texts.remove(whole(counter, WHOLE.key));
+      const next = ring.remove(counter);
+      if (whole(counter, WHOLE.isHead) === YES) removeHead(counter, next);
+      else others.remove(counter);
     },
   };
 }
 
-function mapOf(...counters: readonly Counter[]): Map<string, Counter> {
-  return new Map(counters.map((counter) => [counter.name, counter]));
+interface Name {
+  readonly hash: number;
+  /** Where the text of the key is. */
+  readonly key: number;
+  readonly policy: CounterId['policy'];
+}
+
+function name({ setWhole, setNumber }: CounterRecords, counter: Counter, { hash, key, policy }: Name): void {
+  setWhole(counter, WHOLE.hash, hash);
+  setWhole(counter, WHOLE.key, key);
+  setWhole(counter, WHOLE.algorithm, CODES[policy.algorithm]);
+  setNumber(counter, NUMBER.windowMs, policy.windowMs);
+}
+
+/** Where counters are found, and what by. */
+function createTables(records: CounterRecords, maxCounters: number) {
+  const { whole, number } = records;
+  const texts = createKeyTexts();
+  const { ofText, ofNumbers } = createKeyHash(KEPT_KEY_LENGTH + 1);
+  const isOf = policyTest(records);
+  const isOfKey = (counter: Counter, key: string) => texts.is(whole(counter, WHOLE.key), key);
+  const heads = createHashIndex<string>({
+    maxCounters,
+    hashOf: (counter) => whole(counter, WHOLE.hash),
+    isOf: isOfKey,
+  });
+  const others = createHashIndex<CounterId>({
+    maxCounters,
+    hashOf: (counter) =>
+      ofNumbers(
+        whole(counter, WHOLE.hash),
+        whole(counter, WHOLE.algorithm),
+        number(counter, NUMBER.windowMs),
+      ),
+    isOf: (counter, { key, policy }) => isOf(counter, policy) && isOfKey(counter, key),
+  });
+  return { texts, ofText, ofNumbers, isOf, heads, others };
+}
+
+function policyTest({ whole, number }: CounterRecords) {
+  return (counter: Counter, { algorithm, windowMs }: CounterId['policy']): boolean =>
+    whole(counter, WHOLE.algorithm) === CODES[algorithm] && number(counter, NUMBER.windowMs) === windowMs;
 }

@@ -1,10 +1,15 @@
 import type { LimitState, Moment } from '../../../domain/limits/algorithm.ts';
 import type { Permit } from '../../../domain/limits/permit.ts';
-import type { Counter } from './counter.ts';
-import { createCounter, NOT_QUEUED } from './counter.ts';
+import type { Counter, CounterId } from './counter.ts';
 import { createCounterIndex } from './counter-index.ts';
+import type { CounterRecords } from './counter-records.ts';
+import { createCounterRecords, NONE, WHOLE } from './counter-records.ts';
+import type { CounterStates } from './counter-states.ts';
+import { createCounterStates } from './counter-states.ts';
+import type { QueuedCounters } from './expiry-queue.ts';
 import { createExpiryQueue } from './expiry-queue.ts';
-import { createPermitBook } from './permit-book.ts';
+import type { PermitBook } from './permit-book.ts';
+import { createPermitDesk } from './permit-desk.ts';
 
 export interface CounterStats {
   /** Counters kept, those that have expired and wait to be dropped included. */
@@ -17,14 +22,21 @@ export interface CounterStats {
 
 /** A bounded set of counters with their permits. */
 export interface CounterTable {
-  readonly find: (key: string, name: string) => Counter | undefined;
+  readonly find: (id: CounterId) => Counter | undefined;
   /** Makes room for so many counters and permits: in a full table, the counters that expire first go. */
   readonly makeRoom: (entries: number, at: Moment) => void;
   /** A new counter, which is given a state or a block at once. */
-  readonly add: (key: string, name: string) => Counter;
+  readonly add: (id: CounterId) => Counter;
+  /** `undefined`: nothing is taken. */
+  readonly state: (counter: Counter) => LimitState | undefined;
   /** `undefined`: nothing is taken, so the permits go too. */
   readonly setState: (counter: Counter, state: LimitState | undefined) => void;
+  /** Adds units to a fixed window that goes on; `false`: it does not. */
+  readonly addToWindow: (counter: Counter, units: number, at: Moment) => boolean;
+  /** Steady time in milliseconds; that of no block is over. */
+  readonly blockedUntilMs: (counter: Counter) => number;
   readonly block: (counter: Counter, untilMs: number) => void;
+  readonly permits: (counter: Counter) => PermitBook | undefined;
   /** Drops the permits that have ended, and adds one that ends no sooner than any other. */
   readonly grant: (counter: Counter, id: string, permit: Permit, at: Moment) => void;
   readonly revoke: (counter: Counter, id: string) => void;
@@ -39,28 +51,34 @@ export interface CounterTable {
 /** More than one, so that the expired go faster than new counters come. */
 const DROPPED_AT_ONCE = 2;
 
+/** It keeps the memory of the most counters that it has had: some 150 bytes for each with a short key, outside of the heap. */
 export function createCounterTable(maxEntries: number): CounterTable {
-  const index = createCounterIndex();
-  const queue = createExpiryQueue();
-  const { size: permitCount, ...permits } = createPermitDesk();
+  const records = createCounterRecords();
+  const index = createCounterIndex(records, maxEntries);
+  const states = createCounterStates(records);
+  const queue = createExpiryQueue(queued(records, states));
+  const { size: permitCount, ...permits } = createPermitDesk(records);
   let evictedLive = 0;
 
   function drop(counter: Counter): void {
     permits.revokeAll(counter);
+    states.forget(counter);
     index.remove(counter);
     queue.remove(counter);
+    records.remove(counter);
   }
 
-  function settle(counter: Counter): void {
-    const expiresAtMs = expiryOf(counter);
-    if (expiresAtMs === counter.expiresAtMs) return;
-    counter.expiresAtMs = expiresAtMs;
-    if (counter.position === NOT_QUEUED) queue.add(counter);
-    else queue.update(counter);
+  /** Moves a counter to where it belongs, if a change has made it expire at another time. */
+  function settle(counter: Counter, beforeMs: number): void {
+    if (records.whole(counter, WHOLE.position) === NONE) queue.add(counter);
+    else if (states.expiresAtMs(counter) !== beforeMs) queue.update(counter);
   }
+
+  const hasExpired = (counter: Counter, { steadyMs }: Moment) => states.expiresAtMs(counter) <= steadyMs;
 
   return {
-    find: index.get,
+    ...createChanges(states, permits.revokeAll, settle),
+    find: index.find,
     makeRoom: (entries, at) => {
       for (let first = queue.first(); first !== undefined; first = queue.first()) {
         if (queue.size() + permitCount() + entries <= maxEntries) return;
@@ -68,25 +86,19 @@ export function createCounterTable(maxEntries: number): CounterTable {
         drop(first);
       }
     },
-    add: (key, name) => {
-      const counter = createCounter(key, name);
-      index.add(counter);
+    add: (id) => {
+      const counter = records.add();
+      states.begin(counter);
+      index.add(counter, id);
       return counter;
     },
-    setState: (counter, state) => {
-      counter.state = state;
-      if (state === undefined) permits.revokeAll(counter);
-      settle(counter);
-    },
-    block: (counter, untilMs) => {
-      counter.blockedUntilMs = untilMs;
-      settle(counter);
-    },
+    permits: records.permits,
     ...permits,
     dropExpired: (at) => {
       for (let dropped = 0; dropped < DROPPED_AT_ONCE; dropped += 1) {
         const first = queue.first();
-        if (first !== undefined && hasExpired(first, at)) drop(first);
+        if (first === undefined || !hasExpired(first, at)) return;
+        drop(first);
       }
     },
     dropKey: (key) => {
@@ -96,40 +108,35 @@ export function createCounterTable(maxEntries: number): CounterTable {
   };
 }
 
-/** Gives counters their permits, and counts them. */
-function createPermitDesk(): Pick<CounterTable, 'grant' | 'revoke' | 'revokeAll'> & { size: () => number } {
-  let size = 0;
-
-  function change(counter: Counter, by: (book: NonNullable<Counter['permits']>) => void): void {
-    const book = counter.permits ?? createPermitBook();
-    size -= book.size();
-    by(book);
-    size += book.size();
-    counter.permits = book.size() === 0 ? undefined : book;
-  }
-
+function queued(records: CounterRecords, { expiresAtMs }: CounterStates): QueuedCounters {
   return {
-    size: () => size,
-    grant: (counter, id, permit, at) =>
-      change(counter, (book) => {
-        book.removeEnded(at.steadyMs);
-        book.remove(id);
-        book.add(id, permit);
-      }),
-    revoke: (counter, id) => change(counter, (book) => book.remove(id)),
-    revokeAll: (counter) => {
-      size -= counter.permits?.size() ?? 0;
-      counter.permits = undefined;
-    },
+    expiryOf: expiresAtMs,
+    positionOf: (counter) => records.whole(counter, WHOLE.position),
+    setPosition: (counter, position) => records.setWhole(counter, WHOLE.position, position),
   };
 }
 
-const NEVER = Number.NEGATIVE_INFINITY;
+type Changes = 'state' | 'setState' | 'addToWindow' | 'blockedUntilMs' | 'block';
 
-function expiryOf({ state, blockedUntilMs }: Counter): number {
-  return Math.max(state?.expiresAtMs ?? NEVER, blockedUntilMs ?? NEVER);
-}
-
-function hasExpired(counter: Counter, at: Moment): boolean {
-  return counter.expiresAtMs <= at.steadyMs;
+function createChanges(
+  states: CounterStates,
+  revokeAll: (counter: Counter) => void,
+  settle: (counter: Counter, beforeMs: number) => void,
+): Pick<CounterTable, Changes> {
+  return {
+    state: states.get,
+    setState: (counter, state) => {
+      const beforeMs = states.expiresAtMs(counter);
+      states.set(counter, state);
+      if (state === undefined) revokeAll(counter);
+      settle(counter, beforeMs);
+    },
+    addToWindow: states.addToWindow,
+    blockedUntilMs: states.blockedUntilMs,
+    block: (counter, untilMs) => {
+      const beforeMs = states.expiresAtMs(counter);
+      states.block(counter, untilMs);
+      settle(counter, beforeMs);
+    },
+  };
 }

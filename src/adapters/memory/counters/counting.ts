@@ -1,12 +1,10 @@
 import type { Moment } from '../../../domain/limits/algorithm.ts';
-import { whenTaken } from '../../../domain/limits/algorithm.ts';
+import { ifLive, whenTaken } from '../../../domain/limits/algorithm.ts';
 import { whenBlocked } from '../../../domain/limits/block.ts';
 import type { Permit } from '../../../domain/limits/permit.ts';
 import type { Policy } from '../../../domain/limits/policy.ts';
 import type { CounterRequest, Decision, Refund, Taken } from '../../../ports/counter-store.ts';
-import type { Counter } from './counter.ts';
-import { filedKey } from './counter-index.ts';
-import { createCounterNames } from './counter-names.ts';
+import type { Counter, CounterId } from './counter.ts';
 import type { CounterTable } from './counter-table.ts';
 import { createRules } from './rules.ts';
 
@@ -20,15 +18,10 @@ export interface Counting {
   readonly block: (key: string, policy: Omit<Policy, 'limit'>, forMs: number, at: Moment) => void;
 }
 
-interface CounterId {
-  readonly key: string;
-  readonly policy: Omit<Policy, 'limit'>;
-}
-
 export function createCounting(table: CounterTable): Counting {
-  const desk = { table, rules: createRules(table), nameOf: createCounterNames() };
+  const desk = { table, rules: createRules(table) };
   return {
-    foresee: (request, at) => foresee(desk, find(desk, request), request, request.cost, at),
+    foresee: (request, at) => foresee(desk, desk.table.find(request), request, request.cost, at),
     consume: (request, at) => consume(desk, request, at),
     consumeAll: (requests, at) => {
       const [only] = requests;
@@ -38,9 +31,9 @@ export function createCounting(table: CounterTable): Counting {
     consumeUpTo: (request, least, at) => consumeUpTo(desk, request, least, at),
     refund: (refund, at) => giveBack(desk, refund, at),
     block: (key, policy, forMs, at) => {
-      const counter = claim(desk, find(desk, { key, policy }), { key, policy }, at);
+      const counter = claim(desk, table.find({ key, policy }), { key, policy }, at);
       const untilMs = at.steadyMs + forMs;
-      if (untilMs > (counter.blockedUntilMs ?? Number.NEGATIVE_INFINITY)) table.block(counter, untilMs);
+      if (untilMs > table.blockedUntilMs(counter)) table.block(counter, untilMs);
     },
   };
 }
@@ -48,50 +41,47 @@ export function createCounting(table: CounterTable): Counting {
 interface Desk {
   readonly table: CounterTable;
   readonly rules: ReturnType<typeof createRules>;
-  readonly nameOf: ReturnType<typeof createCounterNames>;
-}
-
-function find({ table, nameOf }: Desk, { key, policy }: CounterId): Counter | undefined {
-  return table.find(filedKey(key), nameOf(policy));
 }
 
 function foresee(
-  { rules }: Desk,
+  desk: Desk,
   counter: Counter | undefined,
   request: CounterRequest,
   cost: number,
   at: Moment,
 ): Decision {
-  const seen = rules[request.policy.algorithm].look(counter, request.policy, cost, at);
+  const seen = desk.rules[request.policy.algorithm].look(counter, request.policy, cost, at);
   if (counter === undefined) return seen;
-  const blockedForMs = (counter.blockedUntilMs ?? Number.NEGATIVE_INFINITY) - at.steadyMs;
+  const blockedForMs = desk.table.blockedUntilMs(counter) - at.steadyMs;
   if (blockedForMs > 0) return whenBlocked(seen, blockedForMs);
-  return knownPermit(counter, request, at) ? whenTaken(seen) : seen;
+  return knownPermit(desk, counter, request, at) ? whenTaken(seen) : seen;
 }
 
 function consume(desk: Desk, request: CounterRequest, at: Moment): Decision {
-  const counter = find(desk, request);
+  const counter = desk.table.find(request);
   const seen = foresee(desk, counter, request, request.cost, at);
   if (seen.allowed) return takeAndLook(desk, counter, request, at);
   return request.chargeDenied ? charge(desk, counter, seen, request, at) : seen;
 }
 
 function consumeAll(desk: Desk, requests: readonly CounterRequest[], at: Moment): readonly Decision[] {
-  const counters = requests.map((each) => find(desk, each));
+  const counters = requests.map((each) => desk.table.find(each));
   const seen = requests.map((each, index) => foresee(desk, counters[index], each, each.cost, at));
   if (!seen.every(({ allowed }) => allowed)) return seen;
   // One that makes room may drop another that was found.
-  const areStaying = requests.every((each, index) => counters[index] && each.permitId === undefined);
+  const areStaying = requests.every(
+    (each, index) => counters[index] !== undefined && each.permitId === undefined,
+  );
   return requests.map((each, index) =>
-    takeAndLook(desk, areStaying ? counters[index] : find(desk, each), each, at),
+    takeAndLook(desk, areStaying ? counters[index] : desk.table.find(each), each, at),
   );
 }
 
 function consumeUpTo(desk: Desk, request: CounterRequest, least: number, at: Moment): Taken {
-  const counter = find(desk, request);
+  const counter = desk.table.find(request);
   const seen = foresee(desk, counter, request, least, at);
   if (!seen.allowed) return { taken: 0, decision: seen };
-  const taken = knownPermit(counter, request, at)?.units ?? Math.min(request.cost, seen.remaining);
+  const taken = knownPermit(desk, counter, request, at)?.units ?? Math.min(request.cost, seen.remaining);
   return { taken, decision: takeAndLook(desk, counter, { ...request, cost: taken }, at) };
 }
 
@@ -127,9 +117,9 @@ function take(
   at: Moment,
 ): Counter {
   const { policy, permitId } = request;
-  const known = knownPermit(counter, request, at);
-  if (counter && known && policy.algorithm !== 'concurrency') return counter;
-  const claimed = counter && known ? counter : claim(desk, counter, request, at);
+  const known = knownPermit(desk, counter, request, at);
+  if (counter !== undefined && known && policy.algorithm !== 'concurrency') return counter;
+  const claimed = counter !== undefined && known ? counter : claim(desk, counter, request, at);
   desk.rules[policy.algorithm].take(claimed, { policy, units: known?.units ?? units, permitId }, at);
   return claimed;
 }
@@ -138,26 +128,26 @@ function take(
 function claim(
   desk: Desk,
   counter: Counter | undefined,
-  { key, policy, permitId }: CounterId & Pick<CounterRequest, 'permitId'>,
+  id: CounterId & Pick<CounterRequest, 'permitId'>,
   at: Moment,
 ): Counter {
-  const entries = (counter ? 0 : 1) + (permitId === undefined ? 0 : 1);
-  if (counter && entries === 0) return counter;
+  const entries = (counter === undefined ? 1 : 0) + (id.permitId === undefined ? 0 : 1);
+  if (counter !== undefined && entries === 0) return counter;
   desk.table.makeRoom(entries, at);
   // Making room may have dropped this one too.
-  return find(desk, { key, policy }) ?? desk.table.add(filedKey(key), desk.nameOf(policy));
+  return desk.table.find(id) ?? desk.table.add(id);
 }
 
 function giveBack(desk: Desk, { key, policy, cost, permitId }: Refund, at: Moment): void {
-  const counter = find(desk, { key, policy });
-  if (!counter || !isCounting(counter, at)) return;
+  const counter = desk.table.find({ key, policy });
+  if (counter === undefined || !isCounting(desk, counter, at)) return;
   const rules = desk.rules[policy.algorithm];
   if (permitId === undefined) {
     if (policy.algorithm === 'concurrency') return;
     rules.giveBack(counter, policy, { units: cost, permit: undefined }, at);
     return;
   }
-  const permit = knownPermit(counter, { permitId }, at);
+  const permit = knownPermit(desk, counter, { permitId }, at);
   if (permit === undefined) return;
   desk.table.revoke(counter, permitId);
   rules.giveBack(counter, policy, { units: Math.min(cost, permit.units), permit }, at);
@@ -165,15 +155,16 @@ function giveBack(desk: Desk, { key, policy, cost, permitId }: Refund, at: Momen
 
 /** The permit of a request, if its units were taken and have not come back. */
 function knownPermit(
+  desk: Desk,
   counter: Counter | undefined,
   { permitId }: Pick<CounterRequest, 'permitId'>,
   at: Moment,
 ): Permit | undefined {
-  if (permitId === undefined || !counter || !isCounting(counter, at)) return undefined;
-  const permit = counter.permits?.find(permitId);
+  if (permitId === undefined || counter === undefined || !isCounting(desk, counter, at)) return undefined;
+  const permit = desk.table.permits(counter)?.find(permitId);
   return permit && permit.untilMs > at.steadyMs ? permit : undefined;
 }
 
-function isCounting({ state }: Counter, { steadyMs }: Moment): boolean {
-  return state !== undefined && state.expiresAtMs > steadyMs;
+function isCounting({ table }: Desk, counter: Counter, at: Moment): boolean {
+  return ifLive(table.state(counter), at) !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { Counter } from './counter.ts';
+import { createPagedNumbers } from './paged-numbers.ts';
 
 /** Counters by the time at which all of their units are there again. */
 export interface ExpiryQueue {
@@ -11,70 +12,81 @@ export interface ExpiryQueue {
   readonly remove: (counter: Counter) => void;
 }
 
+/** What the queue is told of counters, and tells them. */
+export interface QueuedCounters {
+  readonly expiryOf: (counter: Counter) => number;
+  readonly positionOf: (counter: Counter) => number;
+  readonly setPosition: (counter: Counter, position: number) => void;
+}
+
 /**
  * A binary heap that knows where each counter is. The order is exact at all times, so whether anything has expired is
  * known from the first alone and nothing is ever swept. Adding is O(1) on average, since a new counter mostly expires
  * late and stays where it was put; no operation takes more than log2(size) steps.
  */
-export function createExpiryQueue(): ExpiryQueue {
-  const heap: Counter[] = [];
-
-  function place(counter: Counter, position: number): void {
-    heap[position] = counter;
-    counter.position = position;
-  }
-
-  function rise(counter: Counter): void {
-    let position = counter.position;
-    for (;;) {
-      const parent = heap[(position - 1) >> 1];
-      if (position === 0 || parent === undefined || expiry(parent) <= expiry(counter)) break;
-      const free = parent.position;
-      place(parent, position);
-      position = free;
-    }
-    place(counter, position);
-  }
-
-  function sink(counter: Counter): void {
-    let position = counter.position;
-    for (;;) {
-      const child = earlier(heap[2 * position + 1], heap[2 * position + 2]);
-      if (child === undefined || expiry(child) >= expiry(counter)) break;
-      const free = child.position;
-      place(child, position);
-      position = free;
-    }
-    place(counter, position);
-  }
+export function createExpiryQueue(counters: QueuedCounters): ExpiryQueue {
+  const { positionOf } = counters;
+  const heap = createHeap(counters);
+  let size = 0;
 
   function update(counter: Counter): void {
-    rise(counter);
-    sink(counter);
+    heap.rise(counter);
+    heap.sink(counter, size);
   }
 
   return {
-    size: () => heap.length,
-    first: () => heap[0],
+    size: () => size,
+    first: () => (size === 0 ? undefined : heap.at(0)),
     add: (counter) => {
-      place(counter, heap.length);
-      rise(counter);
+      heap.place(counter, size);
+      size += 1;
+      heap.rise(counter);
     },
     update,
     remove: (counter) => {
-      const last = heap.pop();
-      if (last === undefined || last === counter) return;
-      place(last, counter.position);
+      size -= 1;
+      const last = heap.at(size);
+      if (last === counter) return;
+      heap.place(last, positionOf(counter));
       update(last);
     },
   };
 }
 
-function expiry(counter: Counter): number {
-  return counter.expiresAtMs;
-}
+/** The moves of a binary heap, whose size is not its own affair. */
+function createHeap({ expiryOf, positionOf, setPosition }: QueuedCounters) {
+  const { get: at, set } = createPagedNumbers();
 
-function earlier(left: Counter | undefined, right: Counter | undefined): Counter | undefined {
-  if (left === undefined || right === undefined) return left;
-  return expiry(right) < expiry(left) ? right : left;
+  function place(counter: Counter, position: number): void {
+    set(position, counter);
+    setPosition(counter, position);
+  }
+
+  function rise(counter: Counter): void {
+    const expiry = expiryOf(counter);
+    let position = positionOf(counter);
+    while (position > 0) {
+      const above = (position - 1) >> 1;
+      const parent = at(above);
+      if (expiryOf(parent) <= expiry) break;
+      place(parent, position);
+      position = above;
+    }
+    place(counter, position);
+  }
+
+  function sink(counter: Counter, size: number): void {
+    const expiry = expiryOf(counter);
+    let position = positionOf(counter);
+    for (let below = 2 * position + 1; below < size; below = 2 * position + 1) {
+      if (below + 1 < size && expiryOf(at(below + 1)) < expiryOf(at(below))) below += 1;
+      const child = at(below);
+      if (expiryOf(child) >= expiry) break;
+      place(child, position);
+      position = below;
+    }
+    place(counter, position);
+  }
+
+  return { at, place, rise, sink };
 }

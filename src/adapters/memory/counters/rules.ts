@@ -8,6 +8,7 @@ import type { Algorithm, Policy } from '../../../domain/limits/policy.ts';
 import type { Decision } from '../../../ports/counter-store.ts';
 import type { Counter } from './counter.ts';
 import type { CounterTable } from './counter-table.ts';
+import type { PermitBook } from './permit-book.ts';
 
 export interface Taking {
   readonly policy: Policy;
@@ -36,36 +37,33 @@ export function createRules(table: CounterTable): Readonly<Record<Algorithm, Rul
 
 function countingRules(algorithm: LimitAlgorithm<LimitState>, table: CounterTable): Rules {
   return {
-    look: (counter, policy, cost, at) => algorithm.look(counter?.state, policy, cost, at),
+    look: (counter, policy, cost, at) => algorithm.look(stateOf(table, counter), policy, cost, at),
 
     take: (counter, { policy, units, permitId }, at) => {
-      const next = algorithm.spend(counter.state, policy, units, at);
+      const state = table.state(counter);
+      const next = algorithm.spend(state, policy, units, at);
       // Permits of a state that says nothing any more are of units that came back.
-      if (counter.permits !== undefined && !ifLive(counter.state, at)) table.revokeAll(counter);
+      if (table.permits(counter) !== undefined && !ifLive(state, at)) table.revokeAll(counter);
       table.setState(counter, next);
       if (permitId !== undefined)
         table.grant(counter, permitId, algorithm.permit(next, policy, units, at), at);
     },
 
     giveBack: (counter, policy, returned, at) => {
-      const { state } = counter;
+      const state = table.state(counter);
       if (state !== undefined) table.setState(counter, algorithm.giveBack(state, policy, returned, at));
     },
   };
 }
 
-/**
- * Units of a window that goes on are added to the state that is there, which nobody else has: of many counters most are old to the
- * garbage collector, to which a new state of an old counter is work.
- */
+/** Units of a window that goes on are added to the number that is there: the garbage collector knows nothing of it. */
 function windowRules(table: CounterTable): Rules {
   const rules = countingRules(LIMIT_ALGORITHMS['fixed-window'], table);
   return {
     ...rules,
     take: (counter, taking, at) => {
-      const state = ifLive(counter.state, at) as { used: number } | undefined;
-      if (state !== undefined && taking.permitId === undefined) state.used += taking.units;
-      else rules.take(counter, taking, at);
+      if (taking.permitId !== undefined || !table.addToWindow(counter, taking.units, at))
+        rules.take(counter, taking, at);
     },
   };
 }
@@ -73,20 +71,24 @@ function windowRules(table: CounterTable): Rules {
 /** The permits are the state. */
 function holdingRules(table: CounterTable): Rules {
   return {
-    look: (counter, policy, cost, at) => concurrency.look(counter?.state, policy, cost, at),
+    look: (counter, policy, cost, at) => concurrency.look(stateOf(table, counter), policy, cost, at),
 
     take: (counter, { policy: { windowMs }, units, permitId }, at) => {
       if (permitId === undefined) return;
       const permit = { units, atMs: at.steadyMs, untilMs: at.steadyMs + windowMs };
       table.grant(counter, permitId, permit, at);
-      table.setState(counter, leasesOf(counter));
+      table.setState(counter, leasesOf(table.permits(counter)));
     },
 
-    giveBack: (counter) => table.setState(counter, leasesOf(counter)),
+    giveBack: (counter) => table.setState(counter, leasesOf(table.permits(counter))),
   };
 }
 
-function leasesOf({ permits }: Counter): ConcurrencyState | undefined {
+function stateOf(table: CounterTable, counter: Counter | undefined): LimitState | undefined {
+  return counter === undefined ? undefined : table.state(counter);
+}
+
+function leasesOf(permits: PermitBook | undefined): ConcurrencyState | undefined {
   const last = permits?.last();
   if (permits === undefined || last === undefined) return undefined;
   return { held: permits.units(), leases: permits, expiresAtMs: last.untilMs };

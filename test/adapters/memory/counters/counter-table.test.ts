@@ -6,12 +6,14 @@ const at = (ms: number) => ({ steadyMs: ms, wallMs: ms });
 
 const aPermit = (untilMs: number) => ({ units: 1, atMs: 0, untilMs });
 
+const idOf = (key: string) => ({ key, policy: { algorithm: 'token-bucket', windowMs: 1000 } as const });
+
 /** A table, and a way to add a counter as the store does. */
 function aTable(maxEntries: number) {
   const table = createCounterTable(maxEntries);
   const add = (key: string, expiresAtMs: number): Counter => {
     table.makeRoom(1, at(0));
-    const counter = table.add(key, 'name');
+    const counter = table.add(idOf(key));
     table.setState(counter, { expiresAtMs });
     return counter;
   };
@@ -39,6 +41,23 @@ test('a counter that is blocked stays as long as it is', () => {
   }
 });
 
+test('a record that is used again knows nothing of the counter before', () => {
+  const { table, add } = aTable(1);
+  const first = add('first', 100);
+  table.grant(first, 'id', aPermit(100), at(0));
+  table.block(first, 1000);
+  table.makeRoom(1, at(0));
+  const second = table.add({ key: 'second', policy: { algorithm: 'fixed-window', windowMs: 1000 } });
+  expect(second).toBe(first);
+  expect([table.state(second), table.permits(second), table.find(idOf('first'))]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(table.blockedUntilMs(second)).toBe(Number.NEGATIVE_INFINITY);
+  expect(table.addToWindow(second, 1, at(0))).toBe(false);
+});
+
 describe('permits', () => {
   test('take room as counters do, and go with their counter', () => {
     const { table, add } = aTable(6);
@@ -49,7 +68,7 @@ describe('permits', () => {
     expect(table.stats()).toEqual({ counters: 2, permits: 4, evictedLive: 0 });
     add('third', 30);
     expect(table.stats()).toEqual({ counters: 2, permits: 0, evictedLive: 1 });
-    expect(table.find('first', 'name')).toBeUndefined();
+    expect(table.find(idOf('first'))).toBeUndefined();
   });
 
   test('that have ended go when another is given', () => {
@@ -69,6 +88,6 @@ describe('permits', () => {
     const { table, add } = aTable(100);
     const counter = add('key', 1000);
     for (const untilMs of [5, 6, 7]) table.grant(counter, 'id', aPermit(untilMs), at(0));
-    expect([...(counter.permits ?? [])]).toEqual([aPermit(7)]);
+    expect([...(table.permits(counter) ?? [])]).toEqual([aPermit(7)]);
   });
 });

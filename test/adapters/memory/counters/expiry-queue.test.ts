@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Counter } from '../../../../src/adapters/memory/counters/counter.ts';
-import { createCounter } from '../../../../src/adapters/memory/counters/counter.ts';
 import type { ExpiryQueue } from '../../../../src/adapters/memory/counters/expiry-queue.ts';
 import { createExpiryQueue } from '../../../../src/adapters/memory/counters/expiry-queue.ts';
 
@@ -14,15 +13,39 @@ const anAction = fc.record({
   expiresAtMs: fc.integer({ min: 0, max: 50 }),
 });
 
+/** A queue of counters that count how often it asks when they expire: its work, whatever the machine is doing. */
+function aQueue() {
+  const expiries: number[] = [];
+  const positions: number[] = [];
+  let reads = 0;
+  const queue = createExpiryQueue({
+    expiryOf: (counter) => {
+      reads += 1;
+      return expiries[counter] as number;
+    },
+    positionOf: (counter) => positions[counter] as number,
+    setPosition: (counter, position) => {
+      positions[counter] = position;
+    },
+  });
+  const readsOf = (run: () => void): number => {
+    const before = reads;
+    run();
+    return reads - before;
+  };
+  return { queue, expiries, readsOf };
+}
+
 test('the first is always one that expires soonest, whatever was added, moved and removed', () => {
   fc.assert(
     fc.property(fc.array(anAction, { maxLength: 200 }), (actions) => {
-      const queue = createExpiryQueue();
+      const { queue, expiries } = aQueue();
       const counters = new Set<Counter>();
       for (const action of actions) {
-        perform(action, queue, counters);
-        const times = [...counters].map(({ expiresAtMs }) => expiresAtMs);
-        expect(queue.first()?.expiresAtMs ?? Number.POSITIVE_INFINITY).toBe(Math.min(...times));
+        perform(action, queue, counters, expiries);
+        const times = [...counters].map((counter) => expiries[counter] as number);
+        const first = queue.first();
+        expect(first === undefined ? Number.POSITIVE_INFINITY : expiries[first]).toBe(Math.min(...times));
         expect(queue.size()).toBe(counters.size);
       }
     }),
@@ -30,9 +53,14 @@ test('the first is always one that expires soonest, whatever was added, moved an
 });
 
 /** Does the same to the queue and to the plain set of what should be in it. */
-function perform({ kind, pick, expiresAtMs }: Action, queue: ExpiryQueue, counters: Set<Counter>): void {
+function perform(
+  { kind, pick, expiresAtMs }: Action,
+  queue: ExpiryQueue,
+  counters: Set<Counter>,
+  expiries: number[],
+): void {
   if (kind === 'add') {
-    const counter = { ...createCounter('k', 'n'), expiresAtMs };
+    const counter = expiries.push(expiresAtMs) - 1;
     counters.add(counter);
     queue.add(counter);
     return;
@@ -40,7 +68,7 @@ function perform({ kind, pick, expiresAtMs }: Action, queue: ExpiryQueue, counte
   const picked = kind === 'removeFirst' ? queue.first() : [...counters][pick % Math.max(1, counters.size)];
   if (picked === undefined) return;
   if (kind === 'update') {
-    picked.expiresAtMs = expiresAtMs;
+    expiries[picked] = expiresAtMs;
     queue.update(picked);
   } else {
     counters.delete(picked);
@@ -50,34 +78,10 @@ function perform({ kind, pick, expiresAtMs }: Action, queue: ExpiryQueue, counte
 
 const MANY = 100_000;
 
-/** Counters that count how often anybody asks when they expire: the work of a queue, whatever the machine is doing. */
-function countedCounters() {
-  let reads = 0;
-  // One getter for all: an object with one of its own is slow to make.
-  const counted = {
-    get expiresAtMs() {
-      reads += 1;
-      return this.blockedUntilMs;
-    },
-    blockedUntilMs: 0,
-  };
-  const expiringAt = (ms: number): Counter => {
-    const { expiresAtMs: _, ...rest } = createCounter('k', 'n');
-    return Object.assign(Object.create(counted), rest, { blockedUntilMs: ms });
-  };
-  const readsOf = (run: () => void): number => {
-    const before = reads;
-    run();
-    return reads - before;
-  };
-  return { expiringAt, readsOf };
-}
-
 test('neither an insert nor a removal examines more than a few dozen of 100,000 counters', () => {
-  const queue = createExpiryQueue();
-  const { expiringAt, readsOf } = countedCounters();
-  const work = Array.from({ length: 2 * MANY }, (_, index) => {
-    const counter = expiringAt(index * 50 + ((index * 7919) % 3600) * 1000);
+  const { queue, expiries, readsOf } = aQueue();
+  const work = Array.from({ length: 2 * MANY }, (_, counter) => {
+    expiries.push(counter * 50 + ((counter * 7919) % 3600) * 1000);
     return readsOf(() => {
       const first = queue.first();
       if (first !== undefined && queue.size() === MANY) queue.remove(first);
@@ -90,8 +94,10 @@ test('neither an insert nor a removal examines more than a few dozen of 100,000 
 });
 
 test('inserts that expire ever later cost the same however many counters there are', () => {
-  const queue = createExpiryQueue();
-  const { expiringAt, readsOf } = countedCounters();
-  const work = Array.from({ length: MANY }, (_, index) => readsOf(() => queue.add(expiringAt(index))));
+  const { queue, expiries, readsOf } = aQueue();
+  const work = Array.from({ length: MANY }, (_, counter) => {
+    expiries.push(counter);
+    return readsOf(() => queue.add(counter));
+  });
   expect(work.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(4);
 });

@@ -1,0 +1,43 @@
+import type { Counter } from './counter.ts';
+import type { CounterRecords } from './counter-records.ts';
+import { WHOLE } from './counter-records.ts';
+
+/** The counters of one key, each of which knows the next and the one before it. */
+export interface KeyRing {
+  /** A ring of one. */
+  readonly begin: (counter: Counter) => void;
+  readonly addBehind: (head: Counter, counter: Counter) => void;
+  /** The counter behind the one that goes: itself, if it was the last. */
+  readonly remove: (counter: Counter) => Counter;
+  readonly isAlone: (counter: Counter) => boolean;
+  /** All of a ring, by any of them. */
+  readonly all: (counter: Counter) => readonly Counter[];
+}
+
+export function createKeyRing({ whole, setWhole }: CounterRecords): KeyRing {
+  const nextOf = (counter: Counter): Counter => whole(counter, WHOLE.next);
+
+  function join(counter: Counter, next: Counter): void {
+    setWhole(counter, WHOLE.next, next);
+    setWhole(next, WHOLE.previous, counter);
+  }
+
+  return {
+    begin: (counter) => join(counter, counter),
+    addBehind: (head, counter) => {
+      join(counter, nextOf(head));
+      join(head, counter);
+    },
+    remove: (counter) => {
+      const next = nextOf(counter);
+      join(whole(counter, WHOLE.previous), next);
+      return next;
+    },
+    isAlone: (counter) => nextOf(counter) === counter,
+    all: (counter) => {
+      const found = [counter];
+      for (let each = nextOf(counter); each !== counter; each = nextOf(each)) found.push(each);
+      return found;
+    },
+  };
+}

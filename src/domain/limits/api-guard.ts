@@ -121,13 +121,17 @@ function rulesOf(policies: readonly NamedPolicy[], byDefault: StoreErrorRule): r
   }));
 }
 
+// With each request: a loop, and for counters of one key the very same text, which stores need not read twice.
 function requestsOf(rules: readonly Rule[], subject: string, cost: number): readonly RuledRequest[] {
-  return rules.map(({ policy, keyPrefix, onStoreError }) => ({
-    key: keyPrefix + subject,
-    policy,
-    cost,
-    onStoreError,
-  }));
+  const requests: RuledRequest[] = [];
+  let key = '';
+  let prefix: string | undefined;
+  for (const { policy, keyPrefix, onStoreError } of rules) {
+    if (keyPrefix !== prefix) key = keyPrefix + subject;
+    prefix = keyPrefix;
+    requests.push({ key, policy, cost, onStoreError });
+  }
+  return requests;
 }
 
 async function judge(

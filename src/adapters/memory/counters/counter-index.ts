@@ -5,6 +5,7 @@ import type { CounterRecords } from './counter-records.ts';
 import { NUMBER, WHOLE } from './counter-records.ts';
 import { createHashIndex } from './hash-index.ts';
 import { createKeyHash } from './key-hash.ts';
+import type { KeyRing } from './key-ring.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createKeyTexts } from './key-texts.ts';
 
@@ -20,6 +21,8 @@ export interface CounterIndex {
 
 const KEPT_KEY_LENGTH = 128;
 const YES = 1;
+/** Of so many policies of a key each is looked at sooner than it is found by its hash. */
+const FEW = 4;
 
 /**
  * The key to file a counter under: long keys as a digest, so that memory is bounded by the number of counters alone. It is longer than
@@ -39,60 +42,75 @@ function filedKey(key: string): string {
  * others by all that names them, however many there are. Counters are numbers below `maxCounters`.
  */
 export function createCounterIndex(records: CounterRecords, maxCounters: number): CounterIndex {
-  const { whole, setWhole } = records;
-  const { texts, ofText, ofNumbers, isOf, heads, others } = createTables(records, maxCounters);
+  const tables = createTables(records, maxCounters);
+  const { texts, filing, ofNumbers, isOf, heads, others } = tables;
   const ring = createKeyRing(records);
 
-  function join(counter: Counter, head: Counter | undefined): void {
-    if (head === undefined) {
-      setWhole(counter, WHOLE.isHead, YES);
-      ring.begin(counter);
-      heads.add(counter);
-    } else {
-      ring.addBehind(head, counter);
-      others.add(counter);
-    }
-  }
-
-  function removeHead(counter: Counter, next: Counter): void {
-    if (next === counter) {
-      heads.remove(counter);
-      return;
-    }
-    others.remove(next);
-    heads.replace(counter, next);
-    setWhole(next, WHOLE.isHead, YES);
-  }
+  const places = createPlaces(records, tables, ring);
 
   return {
-    find: (id) => {
-      const key = filedKey(id.key);
-      const hash = ofText(key);
-      const head = heads.find(hash, key);
-      if (head === undefined || isOf(head, id.policy)) return head;
-      if (ring.isAlone(head)) return undefined;
-      const { algorithm, windowMs } = id.policy;
-      return others.find(ofNumbers(hash, CODES[algorithm], windowMs), { key, policy: id.policy });
+    find: ({ key, policy }) => {
+      const { filed, hash } = filing(key);
+      const head = heads.find(hash, filed);
+      if (head === undefined || isOf(head, policy)) return head;
+      let other = ring.next(head);
+      for (let step = 0; step < FEW; step += 1) {
+        if (other === head) return undefined;
+        if (isOf(other, policy)) return other;
+        other = ring.next(other);
+      }
+      return others.find(ofNumbers(hash, CODES[policy.algorithm], policy.windowMs), { key: filed, policy });
     },
 
     all: (key) => {
-      const filed = filedKey(key);
-      const head = heads.find(ofText(filed), filed);
+      const { filed, hash } = filing(key);
+      const head = heads.find(hash, filed);
       return head === undefined ? [] : ring.all(head);
     },
 
     add: (counter, { key, policy }) => {
-      const filed = filedKey(key);
-      const hash = ofText(filed);
+      const { filed, hash } = filing(key);
       name(records, counter, { hash, key: texts.add(filed), policy });
-      join(counter, heads.find(hash, filed));
+      places.add(counter, heads.find(hash, filed));
     },
 
     remove: (counter) => {
-      texts.remove(whole(counter, WHOLE.key));
+      texts.remove(records.whole(counter, WHOLE.key));
+      places.remove(counter);
+    },
+  };
+}
+
+type Tables = ReturnType<typeof createTables>;
+
+/** Sees to it that one of each key is its head. */
+function createPlaces(
+  { whole, setWhole }: CounterRecords,
+  { heads, others }: Pick<Tables, 'heads' | 'others'>,
+  ring: KeyRing,
+) {
+  return {
+    add: (counter: Counter, head: Counter | undefined): void => {
+      if (head === undefined) {
+        setWhole(counter, WHOLE.isHead, YES);
+        ring.begin(counter);
+        heads.add(counter);
+      } else {
+        ring.addBehind(head, counter);
+        others.add(counter);
+      }
+    },
+    remove: (counter: Counter): void => {
       const next = ring.remove(counter);
-      if (whole(counter, WHOLE.isHead) === YES) removeHead(counter, next);
-      else others.remove(counter);
+      if (whole(counter, WHOLE.isHead) !== YES) {
+        others.remove(counter);
+      } else if (next === counter) {
+        heads.remove(counter);
+      } else {
+        others.remove(next);
+        heads.replace(counter, next);
+        setWhole(next, WHOLE.isHead, YES);
+      }
     },
   };
 }
@@ -133,7 +151,18 @@ function createTables(records: CounterRecords, maxCounters: number) {
       ),
     isOf: (counter, { key, policy }) => isOf(counter, policy) && isOfKey(counter, key),
   });
-  return { texts, ofText, ofNumbers, isOf, heads, others };
+  return { texts, filing: rememberLast(ofText), ofNumbers, isOf, heads, others };
+}
+
+/** How a key is filed. One that is asked for again, as by each of several policies, is not read again. */
+function rememberLast(hashOf: (text: string) => number) {
+  let last = { key: '', filed: '', hash: hashOf('') };
+  return (key: string) => {
+    if (key === last.key) return last;
+    const filed = filedKey(key);
+    last = { key, filed, hash: hashOf(filed) };
+    return last;
+  };
 }
 
 function policyTest({ whole, number }: CounterRecords) {

@@ -9,7 +9,8 @@ export interface KeyRing {
   readonly addBehind: (head: Counter, counter: Counter) => void;
   /** The counter behind the one that goes: itself, if it was the last. */
   readonly remove: (counter: Counter) => Counter;
-  readonly isAlone: (counter: Counter) => boolean;
+  /** Itself, if it is alone. */
+  readonly next: (counter: Counter) => Counter;
   /** All of a ring, by any of them. */
   readonly all: (counter: Counter) => readonly Counter[];
 }
@@ -33,7 +34,7 @@ export function createKeyRing({ whole, setWhole }: CounterRecords): KeyRing {
       join(whole(counter, WHOLE.previous), next);
       return next;
     },
-    isAlone: (counter) => nextOf(counter) === counter,
+    next: nextOf,
     all: (counter) => {
       const found = [counter];
       for (let each = nextOf(counter); each !== counter; each = nextOf(each)) found.push(each);

@@ -62,6 +62,6 @@ test('one key with 100,000 windows is as quick to look through as any', () => {
   looks = 0;
   for (let windowMs = 0; windowMs < 1000; windowMs += 1)
     expect(index.find(idOf(windowMs * 100))).toBe(windowMs * 100);
-  // Some seven for the head, the ring and the one that is found, and now and then one more with the same hash.
-  expect(looks).toBeLessThan(10 * 1000);
+  // Some ten for the head, a few of the ring and the one that is found, and now and then one more with the same hash.
+  expect(looks).toBeLessThan(20 * 1000);
 });

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEM_CODES } from '../../src/http/problem-kinds.ts';
+import { CHECKED_AS } from '../../src/http/schemas/shared.ts';
 import type { TestServer } from '../support/http.ts';
 import { aServer } from '../support/http.ts';
 
@@ -162,6 +164,16 @@ describe('the OpenAPI document', () => {
     expect(stderr).toContain('is valid');
     await rm(folder, { recursive: true });
   }, 60_000);
+
+  it('has schemas that are right by the schema of schemas, which the service does not look at', () => {
+    const ajv = new Ajv2020({ strict: false });
+    const ofParameters = operations.flatMap(([, { parameters = [] }]) =>
+      parameters.map(({ schema }) => schema),
+    );
+    const all = [...Object.values(document.components.schemas), ...CHECKED_AS.values(), ...ofParameters];
+    for (const schema of all) expect(ajv.validateSchema(schema), JSON.stringify(ajv.errors)).toBe(true);
+    expect(ajv.validateSchema({ type: 'nothing' })).toBe(false);
+  });
 
   it('is OpenAPI 3.1 and has every call of the contract, and no other', () => {
     expect(document.openapi).toBe('3.1.0');

@@ -31,7 +31,7 @@ export interface OpenApiDocument {
 const CALL_FREE = new Set(['not-found', 'method-not-allowed', 'malformed-request', 'malformed-url']);
 
 export function createConformance(document: OpenApiDocument): Conformance {
-  const validate = createValidator(document);
+  const validate = validatorOf(document);
   const templates = Object.keys(document.paths).map((path) => ({ path, pattern: patternOf(path) }));
   return (method, url, answer) => {
     const problem = answer.status >= 400 ? problemFaults(validate, answer) : [];
@@ -60,6 +60,16 @@ function isCallFree(method: string, { status, body }: Answered): boolean {
 }
 
 type Validator = (pointer: string, value: unknown) => readonly string[];
+
+/** By the text of a document. Servers of one process have the same few, and reading one takes as long as many calls. */
+const validators = new Map<string, Validator>();
+
+function validatorOf(document: OpenApiDocument): Validator {
+  const text = JSON.stringify(document);
+  const validator = validators.get(text) ?? createValidator(document);
+  validators.set(text, validator);
+  return validator;
+}
 
 function createValidator(document: OpenApiDocument): Validator {
   const ajv = new Ajv2020({ strict: false, allErrors: true });

@@ -90,7 +90,7 @@ async function begin(): Promise<Operator> {
     // Where the copy is primary and does not answer, saying so is right; a 500 or a hang is not.
     const isAllowed: NonNullable<Parameters<typeof startLoad>[0]['isAllowed']> = (answer) =>
       isPrimary && answer.status === 503 && answer.retryAfter !== null;
-    loads.push(startLoad({ name, url, dice: dice.fork(), pauseMs: 15, isAllowed }));
+    loads.push(startLoad({ name, url, dice: dice.fork(), pauseMs: 100, isAllowed }));
   }
   return createOperator(database().url, env());
 }

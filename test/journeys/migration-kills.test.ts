@@ -39,7 +39,7 @@ const LIFE_MS = 600;
 const LOAD = {
   writers: 2,
   readers: 1,
-  pauseMs: 25,
+  pauseMs: 50,
   isAllowed: ({ status, retryAfter }: Answered) => status === 503 && retryAfter !== null,
 };
 

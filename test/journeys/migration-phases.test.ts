@@ -26,7 +26,8 @@ const dynamodb = useDynamodb();
 const SEEDED = 300;
 const INSTANCES = ['one', 'two'] as const;
 
-const env = () => journeyEnv(database().url, dynamodb());
+// Documents are few of the reads: as many comparisons as elsewhere would only be waited for.
+const env = () => ({ ...journeyEnv(database().url, dynamodb()), MIGRATION_MIN_COMPARISONS: '20' });
 const fleet = createFleet(env);
 const loads: Load[] = [];
 const operators: Operator[] = [];
@@ -61,7 +62,9 @@ async function begin() {
   await seedPrograms(fleet.url('one'), SEEDED);
   const dice = createDice(journeySeed());
   for (const name of INSTANCES) {
-    loads.push(startLoad({ name, url: () => fleet.url(name), dice: dice.fork(), withDocuments: true }));
+    loads.push(
+      startLoad({ name, url: () => fleet.url(name), dice: dice.fork(), withDocuments: true, pauseMs: 80 }),
+    );
   }
   return operator;
 }

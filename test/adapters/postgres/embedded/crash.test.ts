@@ -5,12 +5,19 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { identifyProcess, isRunning } from '../../../../src/adapters/postgres/embedded/process-identity.ts';
 import { readServiceLock } from '../../../../src/adapters/postgres/embedded/service-lock.ts';
-import { cleanUp, eventually, names, query, sandbox, serverPid, start } from './support/sandbox.ts';
+import {
+  aUsedDataDir,
+  cleanUp,
+  eventually,
+  names,
+  query,
+  sandbox,
+  serverPid,
+  start,
+} from './support/sandbox.ts';
 import { spawnService } from './support/service.ts';
 
 cleanUp();
-
-const newDataDir = async () => join(await sandbox(), 'data');
 
 /** A service that wrote three rows and was killed with a fourth uncommitted. */
 async function killedService(dataDir: string): Promise<{ url: string; pid: number }> {
@@ -31,7 +38,7 @@ const count = (url: string) => query(url, 'SELECT count(*)::int AS films FROM fi
 
 describe('after kill -9 of the service', () => {
   test('its server is gone on with', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const killed = await killedService(dataDir);
     expect((await readServiceLock(dataDir))?.alive).toBe(false);
     const next = await start({ dataDir });
@@ -45,7 +52,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('an adopted server that ends by itself is reported', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { pid } = await killedService(dataDir);
     const exits: unknown[] = [];
     await start({ dataDir, onExit: (...exit) => exits.push(exit) });
@@ -55,7 +62,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('a server with other settings is replaced', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { pid } = await killedService(dataDir);
     const next = await start({ dataDir, durable: true });
     expect(next.adopted).toBe(false);
@@ -64,7 +71,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('a server on another port than the one asked for is replaced', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { url } = await killedService(dataDir);
     const port = Number(new URL(url).port) + 1;
     const next = await start({ dataDir, port });
@@ -74,7 +81,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('a server that does not answer is replaced', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { pid } = await killedService(dataDir);
     process.kill(pid, 'SIGSTOP');
     const next = await start({ dataDir });
@@ -83,7 +90,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('and of its server, the next start recovers', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { pid } = await killedService(dataDir);
     process.kill(pid, 'SIGKILL');
     const next = await start({ dataDir });
@@ -92,7 +99,7 @@ describe('after kill -9 of the service', () => {
   });
 
   test('a server whose directory was moved meanwhile is not joined by a second one', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const { pid } = await killedService(dataDir);
     const moved = `${dataDir}-moved`;
     await rename(dataDir, moved);
@@ -110,8 +117,7 @@ describe('a pid file that names a process of somebody else', () => {
   });
 
   test('does not stop the start, even when the process has the same account; it is left alone', async () => {
-    const dataDir = await newDataDir();
-    await (await start({ dataDir })).stop();
+    const dataDir = await aUsedDataDir();
     const { uid, gid } = await stat(join(dataDir, 'postgres'));
     const stranger = spawn('/bin/sleep', ['60'], { uid, gid, cwd: '/', stdio: 'ignore' });
     strangers.push(stranger);
@@ -128,7 +134,7 @@ describe('a first start that is killed half way', () => {
   test.each(['password', 'cluster/PG_VERSION', 'cluster/global/pg_control'])(
     'when %s is there leaves nothing that harms',
     async (landmark) => {
-      const dataDir = await newDataDir();
+      const dataDir = join(await sandbox(), 'data');
       const service = spawnService({ dataDir });
       const reached = async () => {
         const unfinished = await names(dataDir, /unfinished/).catch(() => []);
@@ -148,7 +154,7 @@ describe('a first start that is killed half way', () => {
 
 describe('a service', () => {
   test('that ends without stopping its server takes it along', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const service = spawnService({ dataDir });
     await service.greeting;
     const server = identifyProcess(await serverPid(dataDir));
@@ -158,7 +164,7 @@ describe('a service', () => {
   });
 
   test('still has its database after Ctrl-C in the terminal, until it stops it', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const service = spawnService({ dataDir });
     const { url = '' } = await service.greeting;
     const server = identifyProcess(await serverPid(dataDir));

@@ -4,7 +4,16 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { acquireServiceLock } from '../../../../src/adapters/postgres/embedded/service-lock.ts';
-import { cleanUp, eventually, names, query, sandbox, serverPid, start } from './support/sandbox.ts';
+import {
+  aUsedDataDir,
+  cleanUp,
+  eventually,
+  names,
+  query,
+  sandbox,
+  serverPid,
+  start,
+} from './support/sandbox.ts';
 import { spawnService } from './support/service.ts';
 
 cleanUp();
@@ -38,8 +47,7 @@ describe('a first and a second start', () => {
   });
 
   test('modes that were widened are narrowed again', async () => {
-    const dataDir = await newDataDir();
-    await (await start({ dataDir })).stop();
+    const dataDir = await aUsedDataDir();
     await chmod(join(dataDir, 'postgres'), 0o755);
     await chmod(join(dataDir, 'postgres.password'), 0o644);
     await start({ dataDir });
@@ -48,7 +56,7 @@ describe('a first and a second start', () => {
   });
 
   test('a start that was killed before the database was made is made up for', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const first = await start({ dataDir });
     const admin = new URL(first.url);
     admin.username = 'postgres';
@@ -85,7 +93,7 @@ describe('what the service is given', () => {
   });
 
   test('letters outside ASCII are letters, in words and in trigrams', async () => {
-    const { url } = await start({ dataDir: await newDataDir() });
+    const { url } = await start({ dataDir: await aUsedDataDir() });
     await query(url, 'CREATE EXTENSION pg_trgm');
     await query(url, 'CREATE EXTENSION unaccent');
     expect(
@@ -99,7 +107,7 @@ describe('what the service is given', () => {
 
   test('fsync, unless the caller gave it up, and commits written before they are acknowledged in any case', async () => {
     const sql = "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync";
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const durable = await start({ dataDir, durable: true });
     expect(await query(durable.url, sql)).toEqual([{ fsync: 'on', sync: 'on' }]);
     await durable.stop();
@@ -108,7 +116,7 @@ describe('what the service is given', () => {
   });
 
   test('a port that nobody enters without the password', async () => {
-    const { url } = await start({ dataDir: await newDataDir() });
+    const { url } = await start({ dataDir: await aUsedDataDir() });
     for (const user of ['mediamesh', 'postgres']) {
       const guess = new URL(url);
       guess.username = user;
@@ -137,7 +145,7 @@ describe('two services', () => {
   });
 
   test('the second start of one process is refused too, and the first goes on', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const first = await start({ dataDir });
     await expect(start({ dataDir })).rejects.toMatchObject({ code: 'data-dir-in-use' });
     expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -164,7 +172,7 @@ describe('the port', () => {
 
 describe('a server that ends by itself', () => {
   test('is reported once, and stop still gives the directory free', async () => {
-    const dataDir = await newDataDir();
+    const dataDir = await aUsedDataDir();
     const onExit = vi.fn<(code: number | null, signal: string | null) => void>();
     const postgres = await start({ dataDir, onExit });
     process.kill(await serverPid(dataDir), 'SIGKILL');
@@ -178,14 +186,13 @@ describe('a server that ends by itself', () => {
 
   test('is not reported when it was stopped', async () => {
     const onExit = vi.fn();
-    await (await start({ dataDir: await newDataDir(), onExit })).stop();
+    await (await start({ dataDir: await aUsedDataDir(), onExit })).stop();
     expect(onExit).not.toHaveBeenCalled();
   });
 });
 
 test('the log is moved aside when it has grown', async () => {
-  const dataDir = await newDataDir();
-  await (await start({ dataDir })).stop();
+  const dataDir = await aUsedDataDir();
   await writeFile(join(dataDir, 'postgres.log'), Buffer.alloc(9 * 1024 * 1024, '.'));
   await start({ dataDir });
   expect(await names(dataDir, /log/)).toEqual(['postgres.log', 'postgres.log.1']);

@@ -36,7 +36,8 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 async function askOnce(endpoint: string): Promise<unknown> {
-  const limits = { connectTimeoutMs: 1000, requestTimeoutMs: 1000, maxConnections: 1 };
+  // Each of these servers answers or breaks off: time is what a busy machine may need.
+  const limits = { connectTimeoutMs: 10_000, requestTimeoutMs: 10_000, maxConnections: 1 };
   const client = openDynamo({ region: 'us-east-1', endpoint, maxAttempts: 1, ...limits });
   const command = new GetCommand({ TableName: 'programs', Key: { programId: 'a' } });
   const error = await withStoreErrors(() => client.send(command)).catch((reason: unknown) => reason);

@@ -58,8 +58,9 @@ describe('errors of the server', () => {
   });
 
   it('no free connection in time is unavailable', async () => {
-    await withPool({ connectTimeoutMs: 100, maxConnections: 1 }, async (db) => {
-      const holder = sleepOn(db, 0.5);
+    // The holder's own connection has this time as well.
+    await withPool({ connectTimeoutMs: 400, maxConnections: 1 }, async (db) => {
+      const holder = sleepOn(db, 1);
       await expect(sleepOn(db, 0)).rejects.toBeInstanceOf(StoreUnavailable);
       await holder;
     });

@@ -40,7 +40,6 @@ const WARM_UP = 100_000;
 
 /** Milliseconds of each, and how many took more than one with no garbage collection in them. */
 async function timeInserts(keys: number): Promise<{ readonly times: Float64Array; readonly alone: number }> {
-  for (let index = 0; index < WARM_UP; index += 1) await check(`warm-up-${index}`);
   const collections: PerformanceEntry[] = [];
   const observer = new PerformanceObserver((list) => collections.push(...list.getEntries()));
   observer.observe({ entryTypes: ['gc'] });
@@ -67,6 +66,7 @@ async function answer(question: LimiterQuestion): Promise<unknown> {
     const run = (index: number) => check(`client-${index}`);
     return { perSecond: await rateOf({ run }, { count: keys, concurrency: question.concurrency }) };
   }
+  for (let index = 0; index < WARM_UP; index += 1) await check(`warm-up-${index}`);
   const before = process.memoryUsage().rss;
   const { times, alone } = await timeInserts(keys);
   return {

@@ -43,7 +43,8 @@ export const ADAPTERS = {
   },
   COUNTER_MAX_KEYS: {
     ...wholeNumber(1000, 50_000_000),
-    description: 'The most keys that the memory counters keep.',
+    description:
+      'The most counters and permits kept in memory: 150 to 650 bytes each, which are not given back.',
     default: '1000000',
     example: '1000000',
   },

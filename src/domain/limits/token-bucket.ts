@@ -2,7 +2,7 @@ import type { LimitAlgorithm, LimitState, Moment } from './algorithm.ts';
 import { ifLive } from './algorithm.ts';
 import type { Permit } from './permit.ts';
 import type { Whole } from './whole.ts';
-import { ceilDivide, floorDivide, minus, plus, times } from './whole.ts';
+import { ceilDivide, floorDivide, greatest, least, minus, plus, times } from './whole.ts';
 
 /**
  * How much is missing from the bucket at a moment, in units times the window's milliseconds: one unit is `windowMs`, and
@@ -84,16 +84,6 @@ function stillMissing(
   const rate = Math.max(limit, bucket?.limit ?? limit);
   const byTime = minus(times(units, windowMs), times(Math.max(0, steadyMs - atMs), rate));
   return greatest(byOrder, byTime);
-}
-
-// `Math.min` and `Math.max` take no bigint.
-function least(one: Whole, other: Whole): Whole {
-  return one < other ? one : other;
-}
-
-function greatest(one: Whole, other: Whole): Whole {
-  if (one < other) return other;
-  return one;
 }
 
 function missingAt(state: TokenBucketState | undefined, at: Moment): Whole {

@@ -26,6 +26,18 @@ export function times(one: number, other: number): Whole {
   return Number.isSafeInteger(product) ? product : BigInt(one) * BigInt(other);
 }
 
+// `Math.min` and `Math.max` take no bigint.
+
+export function least(one: Whole, other: Whole): Whole {
+  if (other < one) return other;
+  return one;
+}
+
+export function greatest(one: Whole, other: Whole): Whole {
+  if (other > one) return other;
+  return one;
+}
+
 // A quotient of exact integers is at least 1/divisor from the next whole number, if it is none itself, and the nearest double is
 // nearer than that: rounding it down or up is exact.
 

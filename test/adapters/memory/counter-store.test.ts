@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryCounterStore } from '../../../src/adapters/memory/counter-store.ts';
 import { memoryDifferences } from '../../../src/adapters/memory/differences.ts';
 import { ALGORITHMS, COUNTING_ALGORITHMS } from '../../../src/domain/limits/policy.ts';
+import type { CounterRequest, Decision } from '../../../src/ports/counter-store.ts';
 import { aRequest, consumeUntilDenied } from '../../contracts/counter-store/fixture.ts';
 import { counterStoreContract } from '../../contracts/counter-store/index.ts';
 import { aCall } from '../../support/call.ts';
@@ -115,6 +116,46 @@ describe('memory CounterStore', () => {
     await store.block(victim.key, victim.policy, Number.POSITIVE_INFINITY, aCall());
     for (let index = 0; index < 1_000; index += 1) await store.consume(aRequest(), aCall());
     expect((await store.peek(victim, aCall())).allowed).toBe(false);
+  });
+
+  describe('a counter that went to make room for another of the same call', () => {
+    const HOUR_MS = 3_600_000;
+
+    /** A full store: five of the first are taken, which goes first, and one of the second. */
+    async function aFullStore() {
+      const { store } = aStore(2);
+      const [first, second, third] = [1_000, HOUR_MS, 10 * HOUR_MS].map((windowMs) =>
+        aRequest({ windowMs, limit: 10 }),
+      );
+      await store.consume({ ...first, cost: 5 } as CounterRequest, aCall());
+      await store.consume(second as CounterRequest, aCall());
+      return {
+        store,
+        first: first as CounterRequest,
+        second: second as CounterRequest,
+        third: third as CounterRequest,
+      };
+    }
+
+    const remaining = (decisions: readonly Decision[]) => decisions.map((decision) => decision.remaining);
+
+    test('begins anew, and takes no units of the other', async () => {
+      const { store, first, third } = await aFullStore();
+      expect(remaining(await store.consumeAll([third, first], aCall()))).toEqual([9, 9]);
+    });
+
+    test('nor of one that went too', async () => {
+      const { store, first, second } = await aFullStore();
+      const decisions = await store.consumeAll([{ ...second, permitId: 'mine' }, first], aCall());
+      expect(decisions.at(-1)?.remaining).toBe(9);
+      expect(store.stats().counters).toBe(1);
+    });
+
+    test('begins anew with its permit, and both are within the bound', async () => {
+      const { store, first } = await aFullStore();
+      expect(remaining([await store.consume({ ...first, permitId: 'mine' }, aCall())])).toEqual([9]);
+      expect(store.stats()).toMatchObject({ counters: 1, permits: 1 });
+    });
   });
 
   test('permits of a bucket that was full meanwhile are forgotten, also before its counter is dropped', async () => {

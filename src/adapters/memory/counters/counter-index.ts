@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Counter, CounterId } from './counter.ts';
 import { CODES } from './counter.ts';
 import type { CounterRecords } from './counter-records.ts';
-import { NUMBER, WHOLE } from './counter-records.ts';
+import { INTEGER, NUMBER } from './counter-records.ts';
 import { createHashIndex } from './hash-index.ts';
 import { createKeyHash } from './key-hash.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -12,6 +12,8 @@ import { createKeyTexts } from './key-texts.ts';
 /** Counters by key, algorithm and window. */
 export interface CounterIndex {
   readonly find: (id: CounterId) => Counter | undefined;
+  /** One for each id, in their order. A key that follows itself, as with several policies, is read once. */
+  readonly findEach: (ids: readonly CounterId[]) => readonly (Counter | undefined)[];
   /** Every counter of the key. */
   readonly all: (key: string) => readonly Counter[];
   /** Files a record under an id that is not there. */
@@ -43,39 +45,58 @@ function filedKey(key: string): string {
  */
 export function createCounterIndex(records: CounterRecords, maxCounters: number): CounterIndex {
   const tables = createTables(records, maxCounters);
-  const { texts, filing, ofNumbers, isOf, heads, others } = tables;
+  const { texts, ofText, ofNumbers, isOf, heads, others } = tables;
   const ring = createKeyRing(records);
 
   const places = createPlaces(records, tables, ring);
 
+  function find(filed: string, hash: number, policy: CounterId['policy']): Counter | undefined {
+    const head = heads.find(hash, filed);
+    if (head === undefined || isOf(head, policy)) return head;
+    let other = ring.next(head);
+    for (let step = 0; step < FEW; step += 1) {
+      if (other === head) return undefined;
+      if (isOf(other, policy)) return other;
+      other = ring.next(other);
+    }
+    return others.find(ofNumbers(hash, CODES[policy.algorithm], policy.windowMs), { key: filed, policy });
+  }
+
   return {
     find: ({ key, policy }) => {
-      const { filed, hash } = filing(key);
-      const head = heads.find(hash, filed);
-      if (head === undefined || isOf(head, policy)) return head;
-      let other = ring.next(head);
-      for (let step = 0; step < FEW; step += 1) {
-        if (other === head) return undefined;
-        if (isOf(other, policy)) return other;
-        other = ring.next(other);
-      }
-      return others.find(ofNumbers(hash, CODES[policy.algorithm], policy.windowMs), { key: filed, policy });
+      const filed = filedKey(key);
+      return find(filed, ofText(filed), policy);
+    },
+
+    findEach: (ids) => {
+      let last: string | undefined;
+      let filed = '';
+      let hash = 0;
+      return ids.map(({ key, policy }) => {
+        if (key !== last) {
+          filed = filedKey(key);
+          hash = ofText(filed);
+          last = key;
+        }
+        return find(filed, hash, policy);
+      });
     },
 
     all: (key) => {
-      const { filed, hash } = filing(key);
-      const head = heads.find(hash, filed);
+      const filed = filedKey(key);
+      const head = heads.find(ofText(filed), filed);
       return head === undefined ? [] : ring.all(head);
     },
 
     add: (counter, { key, policy }) => {
-      const { filed, hash } = filing(key);
+      const filed = filedKey(key);
+      const hash = ofText(filed);
       name(records, counter, { hash, key: texts.add(filed), policy });
       places.add(counter, heads.find(hash, filed));
     },
 
     remove: (counter) => {
-      texts.remove(records.whole(counter, WHOLE.key));
+      texts.remove(records.integer(counter, INTEGER.key));
       places.remove(counter);
     },
   };
@@ -85,14 +106,14 @@ type Tables = ReturnType<typeof createTables>;
 
 /** Sees to it that one of each key is its head. */
 function createPlaces(
-  { whole, setWhole }: CounterRecords,
+  { integer, setInteger }: CounterRecords,
   { heads, others }: Pick<Tables, 'heads' | 'others'>,
   ring: KeyRing,
 ) {
   return {
     add: (counter: Counter, head: Counter | undefined): void => {
       if (head === undefined) {
-        setWhole(counter, WHOLE.isHead, YES);
+        setInteger(counter, INTEGER.isHead, YES);
         ring.begin(counter);
         heads.add(counter);
       } else {
@@ -102,14 +123,14 @@ function createPlaces(
     },
     remove: (counter: Counter): void => {
       const next = ring.remove(counter);
-      if (whole(counter, WHOLE.isHead) !== YES) {
+      if (integer(counter, INTEGER.isHead) !== YES) {
         others.remove(counter);
       } else if (next === counter) {
         heads.remove(counter);
       } else {
         others.remove(next);
         heads.replace(counter, next);
-        setWhole(next, WHOLE.isHead, YES);
+        setInteger(next, INTEGER.isHead, YES);
       }
     },
   };
@@ -122,50 +143,43 @@ interface Name {
   readonly policy: CounterId['policy'];
 }
 
-function name({ setWhole, setNumber }: CounterRecords, counter: Counter, { hash, key, policy }: Name): void {
-  setWhole(counter, WHOLE.hash, hash);
-  setWhole(counter, WHOLE.key, key);
-  setWhole(counter, WHOLE.algorithm, CODES[policy.algorithm]);
+function name(
+  { setInteger, setNumber }: CounterRecords,
+  counter: Counter,
+  { hash, key, policy }: Name,
+): void {
+  setInteger(counter, INTEGER.hash, hash);
+  setInteger(counter, INTEGER.key, key);
+  setInteger(counter, INTEGER.algorithm, CODES[policy.algorithm]);
   setNumber(counter, NUMBER.windowMs, policy.windowMs);
 }
 
 /** Where counters are found, and what by. */
 function createTables(records: CounterRecords, maxCounters: number) {
-  const { whole, number } = records;
+  const { integer, number } = records;
   const texts = createKeyTexts();
   const { ofText, ofNumbers } = createKeyHash(KEPT_KEY_LENGTH + 1);
   const isOf = policyTest(records);
-  const isOfKey = (counter: Counter, key: string) => texts.is(whole(counter, WHOLE.key), key);
+  const isOfKey = (counter: Counter, key: string) => texts.is(integer(counter, INTEGER.key), key);
   const heads = createHashIndex<string>({
     maxCounters,
-    hashOf: (counter) => whole(counter, WHOLE.hash),
+    hashOf: (counter) => integer(counter, INTEGER.hash),
     isOf: isOfKey,
   });
   const others = createHashIndex<CounterId>({
     maxCounters,
     hashOf: (counter) =>
       ofNumbers(
-        whole(counter, WHOLE.hash),
-        whole(counter, WHOLE.algorithm),
+        integer(counter, INTEGER.hash),
+        integer(counter, INTEGER.algorithm),
         number(counter, NUMBER.windowMs),
       ),
     isOf: (counter, { key, policy }) => isOf(counter, policy) && isOfKey(counter, key),
   });
-  return { texts, filing: rememberLast(ofText), ofNumbers, isOf, heads, others };
+  return { texts, ofText, ofNumbers, isOf, heads, others };
 }
 
-/** How a key is filed. One that is asked for again, as by each of several policies, is not read again. */
-function rememberLast(hashOf: (text: string) => number) {
-  let last = { key: '', filed: '', hash: hashOf('') };
-  return (key: string) => {
-    if (key === last.key) return last;
-    const filed = filedKey(key);
-    last = { key, filed, hash: hashOf(filed) };
-    return last;
-  };
-}
-
-function policyTest({ whole, number }: CounterRecords) {
+function policyTest({ integer, number }: CounterRecords) {
   return (counter: Counter, { algorithm, windowMs }: CounterId['policy']): boolean =>
-    whole(counter, WHOLE.algorithm) === CODES[algorithm] && number(counter, NUMBER.windowMs) === windowMs;
+    integer(counter, INTEGER.algorithm) === CODES[algorithm] && number(counter, NUMBER.windowMs) === windowMs;
 }

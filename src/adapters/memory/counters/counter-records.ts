@@ -5,11 +5,11 @@ import type { PermitBook } from './permit-book.ts';
 
 /** What is kept of counters, mostly as plain numbers outside of the JavaScript heap. */
 export interface CounterRecords {
-  /** A record in which every whole number is {@link NONE} and every other 0. */
+  /** An empty record: every integer is {@link NONE} and every other number 0. */
   readonly add: () => Counter;
   readonly remove: (counter: Counter) => void;
-  readonly whole: (counter: Counter, field: WholeField) => number;
-  readonly setWhole: (counter: Counter, field: WholeField, value: number) => void;
+  readonly integer: (counter: Counter, field: IntegerField) => number;
+  readonly setInteger: (counter: Counter, field: IntegerField, value: number) => void;
   readonly number: (counter: Counter, field: NumberField) => number;
   readonly setNumber: (counter: Counter, field: NumberField, value: number) => void;
   /** States that are more than the numbers above. */
@@ -22,8 +22,8 @@ export interface CounterRecords {
 /** No counter, and no position of one. */
 export const NONE = -1;
 
-/** Whole numbers of 32 bits. */
-export const WHOLE = {
+/** Integers of 32 bits, by their place in the first half of a record. */
+export const INTEGER = {
   /** Of its key. */
   hash: 0,
   /** Where its key is. */
@@ -38,6 +38,7 @@ export const WHOLE = {
   isHead: 6,
 } as const;
 
+/** Doubles, by their place in a record: those of the second half, as the first is taken. */
 export const NUMBER = {
   windowMs: 4,
   /** Of a fixed window; 0: nothing is taken. */
@@ -47,18 +48,19 @@ export const NUMBER = {
   blockedUntilMs: 7,
 } as const;
 
-type WholeField = (typeof WHOLE)[keyof typeof WHOLE];
+type IntegerField = (typeof INTEGER)[keyof typeof INTEGER];
 type NumberField = (typeof NUMBER)[keyof typeof NUMBER];
 
-// A record is 64 bytes, a line of a processor's cache: the first half whole numbers, the second the others. Pages are made as they
-// are needed and never moved, so that no counter waits for a copy of all.
-const WHOLE_BITS = 4;
+// A record is 64 bytes, a line of a processor's cache. Pages are made as they are needed and never moved, so that no counter waits for
+// a copy of all; they are small, as there may be many stores of a few counters.
+const INTEGER_BITS = 4;
 const NUMBER_BITS = 3;
-const PAGE_BITS = 12;
+const INTEGERS = 8;
+const PAGE_BITS = 10;
 const PAGE = 1 << PAGE_BITS;
 
 interface Page {
-  readonly wholes: Int32Array;
+  readonly integers: Int32Array;
   readonly numbers: Float64Array;
   /** Empty until one is kept. */
   states: (LimitState | undefined)[];
@@ -72,18 +74,18 @@ export function createCounterRecords(): CounterRecords {
 
   const pageOf = (counter: Counter): Page => pages[counter >>> PAGE_BITS] as Page;
 
-  function whole(counter: Counter, field: WholeField): number {
-    return pageOf(counter).wholes[((counter & (PAGE - 1)) << WHOLE_BITS) + field] as number;
+  function integer(counter: Counter, field: IntegerField): number {
+    return pageOf(counter).integers[((counter & (PAGE - 1)) << INTEGER_BITS) + field] as number;
   }
 
-  function setWhole(counter: Counter, field: WholeField, value: number): void {
-    pageOf(counter).wholes[((counter & (PAGE - 1)) << WHOLE_BITS) + field] = value;
+  function setInteger(counter: Counter, field: IntegerField, value: number): void {
+    pageOf(counter).integers[((counter & (PAGE - 1)) << INTEGER_BITS) + field] = value;
   }
 
   function claim(): Counter {
     const counter = free;
     if (counter !== NONE) {
-      free = whole(counter, WHOLE.next);
+      free = integer(counter, INTEGER.next);
       return counter;
     }
     if (made === pages.length * PAGE) pages.push(createPage());
@@ -94,37 +96,40 @@ export function createCounterRecords(): CounterRecords {
   return {
     add: () => {
       const counter = claim();
-      const { wholes, numbers } = pageOf(counter);
+      const { integers, numbers } = pageOf(counter);
       const at = counter & (PAGE - 1);
-      wholes.fill(NONE, at << WHOLE_BITS, (at << WHOLE_BITS) + NUMBER.windowMs * 2);
-      numbers.fill(0, (at << NUMBER_BITS) + NUMBER.windowMs, (at + 1) << NUMBER_BITS);
+      integers.fill(NONE, at << INTEGER_BITS, (at << INTEGER_BITS) + INTEGERS);
+      numbers.fill(0, (at << NUMBER_BITS) + INTEGERS / 2, (at + 1) << NUMBER_BITS);
       return counter;
     },
     remove: (counter) => {
-      setWhole(counter, WHOLE.next, free);
+      const { states, permits } = pageOf(counter);
+      put(states, counter & (PAGE - 1), undefined);
+      put(permits, counter & (PAGE - 1), undefined);
+      setInteger(counter, INTEGER.next, free);
       free = counter;
     },
-    whole,
-    setWhole,
+    integer,
+    setInteger,
     number: (counter, field) =>
       pageOf(counter).numbers[((counter & (PAGE - 1)) << NUMBER_BITS) + field] as number,
     setNumber: (counter, field, value) => {
       pageOf(counter).numbers[((counter & (PAGE - 1)) << NUMBER_BITS) + field] = value;
     },
     state: (counter) => pageOf(counter).states[counter & (PAGE - 1)],
-    setState: (counter, state) => keep(pageOf(counter).states, counter & (PAGE - 1), state),
+    setState: (counter, state) => put(pageOf(counter).states, counter & (PAGE - 1), state),
     permits: (counter) => pageOf(counter).permits[counter & (PAGE - 1)],
-    setPermits: (counter, permits) => keep(pageOf(counter).permits, counter & (PAGE - 1), permits),
+    setPermits: (counter, permits) => put(pageOf(counter).permits, counter & (PAGE - 1), permits),
   };
 }
 
 function createPage(): Page {
-  const buffer = offHeap(PAGE << (WHOLE_BITS + 2));
-  return { wholes: new Int32Array(buffer), numbers: new Float64Array(buffer), states: [], permits: [] };
+  const buffer = offHeap(PAGE << (INTEGER_BITS + 2));
+  return { integers: new Int32Array(buffer), numbers: new Float64Array(buffer), states: [], permits: [] };
 }
 
 /** Fills a list up before its first value: with holes it would be slow. */
-function keep<Value>(list: (Value | undefined)[], at: number, value: Value | undefined): void {
+function put<Value>(list: (Value | undefined)[], at: number, value: Value | undefined): void {
   if (value === undefined && list.length === 0) return;
   while (list.length < PAGE) list.push(undefined);
   list[at] = value;

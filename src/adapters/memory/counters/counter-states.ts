@@ -3,7 +3,7 @@ import type { FixedWindowState } from '../../../domain/limits/fixed-window.ts';
 import type { Counter } from './counter.ts';
 import { CODES } from './counter.ts';
 import type { CounterRecords } from './counter-records.ts';
-import { NUMBER, WHOLE } from './counter-records.ts';
+import { INTEGER, NUMBER } from './counter-records.ts';
 
 /** What counters remember: a fixed window as two numbers, any other as the state that its algorithm makes. */
 export interface CounterStates {
@@ -17,8 +17,6 @@ export interface CounterStates {
   readonly block: (counter: Counter, untilMs: number) => void;
   /** When neither the state nor a block says anything any more. */
   readonly expiresAtMs: (counter: Counter) => number;
-  /** Lets go of what is kept of a counter that goes. */
-  readonly forget: (counter: Counter) => void;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -26,7 +24,8 @@ const NEVER = Number.NEGATIVE_INFINITY;
 export function createCounterStates(records: CounterRecords): CounterStates {
   const { number, setNumber } = records;
 
-  const isWindow = (counter: Counter) => records.whole(counter, WHOLE.algorithm) === CODES['fixed-window'];
+  const isWindow = (counter: Counter) =>
+    records.integer(counter, INTEGER.algorithm) === CODES['fixed-window'];
 
   function windowOf(counter: Counter): FixedWindowState | undefined {
     const used = number(counter, NUMBER.used);
@@ -55,6 +54,5 @@ export function createCounterStates(records: CounterRecords): CounterStates {
     block: (counter, untilMs) => setNumber(counter, NUMBER.blockedUntilMs, untilMs),
     expiresAtMs: (counter) =>
       Math.max(number(counter, NUMBER.stateUntilMs), number(counter, NUMBER.blockedUntilMs)),
-    forget: (counter) => records.setState(counter, undefined),
   };
 }

@@ -3,7 +3,7 @@ import type { Permit } from '../../../domain/limits/permit.ts';
 import type { Counter, CounterId } from './counter.ts';
 import { createCounterIndex } from './counter-index.ts';
 import type { CounterRecords } from './counter-records.ts';
-import { createCounterRecords, NONE, WHOLE } from './counter-records.ts';
+import { createCounterRecords, INTEGER, NONE } from './counter-records.ts';
 import type { CounterStates } from './counter-states.ts';
 import { createCounterStates } from './counter-states.ts';
 import type { QueuedCounters } from './expiry-queue.ts';
@@ -23,9 +23,11 @@ export interface CounterStats {
 /** A bounded set of counters with their permits. */
 export interface CounterTable {
   readonly find: (id: CounterId) => Counter | undefined;
+  /** One for each id, in their order. */
+  readonly findEach: (ids: readonly CounterId[]) => readonly (Counter | undefined)[];
   /** Makes room for so many counters and permits: in a full table, the counters that expire first go. */
   readonly makeRoom: (entries: number, at: Moment) => void;
-  /** A new counter, which is given a state or a block at once. */
+  /** A new counter, for which room was made and which is given a state or a block at once. */
   readonly add: (id: CounterId) => Counter;
   /** `undefined`: nothing is taken. */
   readonly state: (counter: Counter) => LimitState | undefined;
@@ -51,7 +53,10 @@ export interface CounterTable {
 /** More than one, so that the expired go faster than new counters come. */
 const DROPPED_AT_ONCE = 2;
 
-/** It keeps the memory of the most counters that it has had: some 150 bytes for each with a short key, outside of the heap. */
+/**
+ * It keeps the memory of the most counters that it has had: outside of the heap some 150 bytes for each with a key of up to 29 characters,
+ * 500 with one of 128; on it, 100 to 150 more for a bucket or a sliding window.
+ */
 export function createCounterTable(maxEntries: number): CounterTable {
   const records = createCounterRecords();
   const index = createCounterIndex(records, maxEntries);
@@ -62,16 +67,15 @@ export function createCounterTable(maxEntries: number): CounterTable {
 
   function drop(counter: Counter): void {
     permits.revokeAll(counter);
-    states.forget(counter);
     index.remove(counter);
     queue.remove(counter);
     records.remove(counter);
   }
 
   /** Moves a counter to where it belongs, if a change has made it expire at another time. */
-  function settle(counter: Counter, beforeMs: number): void {
-    if (records.whole(counter, WHOLE.position) === NONE) queue.add(counter);
-    else if (states.expiresAtMs(counter) !== beforeMs) queue.update(counter);
+  function settle(counter: Counter, formerMs: number): void {
+    if (records.integer(counter, INTEGER.position) === NONE) queue.add(counter);
+    else if (states.expiresAtMs(counter) !== formerMs) queue.update(counter);
   }
 
   const hasExpired = (counter: Counter, { steadyMs }: Moment) => states.expiresAtMs(counter) <= steadyMs;
@@ -79,6 +83,7 @@ export function createCounterTable(maxEntries: number): CounterTable {
   return {
     ...createChanges(states, permits.revokeAll, settle),
     find: index.find,
+    findEach: index.findEach,
     makeRoom: (entries, at) => {
       for (let first = queue.first(); first !== undefined; first = queue.first()) {
         if (queue.size() + permitCount() + entries <= maxEntries) return;
@@ -111,8 +116,8 @@ export function createCounterTable(maxEntries: number): CounterTable {
 function queued(records: CounterRecords, { expiresAtMs }: CounterStates): QueuedCounters {
   return {
     expiryOf: expiresAtMs,
-    positionOf: (counter) => records.whole(counter, WHOLE.position),
-    setPosition: (counter, position) => records.setWhole(counter, WHOLE.position, position),
+    positionOf: (counter) => records.integer(counter, INTEGER.position),
+    setPosition: (counter, position) => records.setInteger(counter, INTEGER.position, position),
   };
 }
 
@@ -121,22 +126,22 @@ type Changes = 'state' | 'setState' | 'addToWindow' | 'blockedUntilMs' | 'block'
 function createChanges(
   states: CounterStates,
   revokeAll: (counter: Counter) => void,
-  settle: (counter: Counter, beforeMs: number) => void,
+  settle: (counter: Counter, formerMs: number) => void,
 ): Pick<CounterTable, Changes> {
   return {
     state: states.get,
     setState: (counter, state) => {
-      const beforeMs = states.expiresAtMs(counter);
+      const formerMs = states.expiresAtMs(counter);
       states.set(counter, state);
       if (state === undefined) revokeAll(counter);
-      settle(counter, beforeMs);
+      settle(counter, formerMs);
     },
     addToWindow: states.addToWindow,
     blockedUntilMs: states.blockedUntilMs,
     block: (counter, untilMs) => {
-      const beforeMs = states.expiresAtMs(counter);
+      const formerMs = states.expiresAtMs(counter);
       states.block(counter, untilMs);
-      settle(counter, beforeMs);
+      settle(counter, formerMs);
     },
   };
 }

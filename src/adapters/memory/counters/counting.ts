@@ -65,7 +65,7 @@ function consume(desk: Desk, request: CounterRequest, at: Moment): Decision {
 }
 
 function consumeAll(desk: Desk, requests: readonly CounterRequest[], at: Moment): readonly Decision[] {
-  const counters = requests.map((each) => desk.table.find(each));
+  const counters = desk.table.findEach(requests);
   const seen = requests.map((each, index) => foresee(desk, counters[index], each, each.cost, at));
   if (!seen.every(({ allowed }) => allowed)) return seen;
   // One that makes room may drop another that was found.
@@ -134,8 +134,11 @@ function claim(
   const entries = (counter === undefined ? 1 : 0) + (id.permitId === undefined ? 0 : 1);
   if (counter !== undefined && entries === 0) return counter;
   desk.table.makeRoom(entries, at);
-  // Making room may have dropped this one too.
-  return desk.table.find(id) ?? desk.table.add(id);
+  const found = desk.table.find(id);
+  if (found !== undefined) return found;
+  // Making room has dropped this one too, which takes room again.
+  if (counter !== undefined) desk.table.makeRoom(entries + 1, at);
+  return desk.table.add(id);
 }
 
 function giveBack(desk: Desk, { key, policy, cost, permitId }: Refund, at: Moment): void {

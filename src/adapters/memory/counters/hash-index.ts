@@ -30,17 +30,17 @@ const SHARDS = 1 << SHARD_BITS;
  * the number of a counter, plus one, below as many bits of its hash as there is room for, so that hardly a wrong one is looked at.
  */
 export function createHashIndex<Id>({ maxCounters, hashOf, isOf }: HashIndexOptions<Id>): HashIndex<Id> {
-  const numberMask = 2 ** Math.min(32, Math.ceil(Math.log2(maxCounters + 1))) - 1;
+  const numberMask = 2 ** Math.min(32, Math.ceil(Math.log2(Math.max(1, maxCounters) + 1))) - 1;
   const tagMask = ~numberMask;
   const shards: (HashShard | undefined)[] = Array.from({ length: SHARDS }, () => undefined);
 
   const counterOf = (entry: number): Counter => (entry & numberMask) - 1;
   const entryOf = (counter: Counter) => (hashOf(counter) & tagMask) | (counter + 1);
-  const placingOf = (entry: number) => hashOf(counterOf(entry)) >>> SHARD_BITS;
+  const placeHashOf = (entry: number) => hashOf(counterOf(entry)) >>> SHARD_BITS;
 
   function shardOf(counter: Counter): HashShard {
     const number = hashOf(counter) & (SHARDS - 1);
-    const shard = shards[number] ?? createHashShard(placingOf);
+    const shard = shards[number] ?? createHashShard(placeHashOf);
     shards[number] = shard;
     return shard;
   }

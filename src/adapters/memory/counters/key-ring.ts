@@ -1,6 +1,6 @@
 import type { Counter } from './counter.ts';
 import type { CounterRecords } from './counter-records.ts';
-import { WHOLE } from './counter-records.ts';
+import { INTEGER } from './counter-records.ts';
 
 /** The counters of one key, each of which knows the next and the one before it. */
 export interface KeyRing {
@@ -15,12 +15,12 @@ export interface KeyRing {
   readonly all: (counter: Counter) => readonly Counter[];
 }
 
-export function createKeyRing({ whole, setWhole }: CounterRecords): KeyRing {
-  const nextOf = (counter: Counter): Counter => whole(counter, WHOLE.next);
+export function createKeyRing({ integer, setInteger }: CounterRecords): KeyRing {
+  const nextOf = (counter: Counter): Counter => integer(counter, INTEGER.next);
 
   function join(counter: Counter, next: Counter): void {
-    setWhole(counter, WHOLE.next, next);
-    setWhole(next, WHOLE.previous, counter);
+    setInteger(counter, INTEGER.next, next);
+    setInteger(next, INTEGER.previous, counter);
   }
 
   return {
@@ -31,7 +31,7 @@ export function createKeyRing({ whole, setWhole }: CounterRecords): KeyRing {
     },
     remove: (counter) => {
       const next = nextOf(counter);
-      join(whole(counter, WHOLE.previous), next);
+      join(integer(counter, INTEGER.previous), next);
       return next;
     },
     next: nextOf,

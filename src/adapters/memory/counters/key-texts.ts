@@ -2,7 +2,7 @@ import { offHeap } from './off-heap.ts';
 
 /** Texts outside of the JavaScript heap, where a million of them are no work to the garbage collector. */
 export interface KeyTexts {
-  /** Keeps a text, and tells where. */
+  /** Keeps a text of at most 65,535 code units, and tells where. */
   readonly add: (text: string) => number;
   readonly is: (at: number, text: string) => boolean;
   readonly remove: (at: number) => void;
@@ -15,20 +15,20 @@ const CHUNK = 1 << CHUNK_BITS;
 const TEXT = CHUNK - 3;
 const LEFT = TEXT;
 const NEXT = TEXT + 1;
-const PAGE_BITS = 12;
+const PAGE_BITS = 10;
 const PAGE = 1 << PAGE_BITS;
-const NONE = 0xffff_ffff;
+const NO_CHUNK = 0xffff_ffff;
 
 export function createKeyTexts(): KeyTexts {
   const pages: Uint16Array[] = [];
   let made = 0;
-  let free = NONE;
+  let free = NO_CHUNK;
 
   const pageOf = (chunk: number): Uint16Array => pages[chunk >>> PAGE_BITS] as Uint16Array;
 
   function claim(): number {
     const chunk = free;
-    if (chunk !== NONE) {
+    if (chunk !== NO_CHUNK) {
       free = nextOf(pageOf(chunk), startOf(chunk));
       return chunk;
     }
@@ -41,7 +41,7 @@ export function createKeyTexts(): KeyTexts {
   return {
     add: (text) => {
       // From the last chunk to the first, so that each knows its next.
-      let next = NONE;
+      let next = NO_CHUNK;
       for (let from = Math.floor(Math.max(0, text.length - 1) / TEXT) * TEXT; from >= 0; from -= TEXT) {
         const chunk = claim();
         write(pageOf(chunk), startOf(chunk), text, from);
@@ -63,7 +63,7 @@ export function createKeyTexts(): KeyTexts {
     },
 
     remove: (at) => {
-      for (let chunk = at; chunk !== NONE; ) {
+      for (let chunk = at; chunk !== NO_CHUNK; ) {
         const next = nextOf(pageOf(chunk), startOf(chunk));
         setNext(pageOf(chunk), startOf(chunk), free);
         free = chunk;

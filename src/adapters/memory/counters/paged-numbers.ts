@@ -7,7 +7,7 @@ export interface PagedNumbers {
   readonly set: (index: number, value: number) => void;
 }
 
-const PAGE_BITS = 14;
+const PAGE_BITS = 12;
 const PAGE = 1 << PAGE_BITS;
 
 export function createPagedNumbers(): PagedNumbers {

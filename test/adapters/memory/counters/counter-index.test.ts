@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Counter, CounterId } from '../../../../src/adapters/memory/counters/counter.ts';
 import { createCounterIndex } from '../../../../src/adapters/memory/counters/counter-index.ts';
-import { createCounterRecords } from '../../../../src/adapters/memory/counters/counter-records.ts';
+import { createCounterRecords, INTEGER } from '../../../../src/adapters/memory/counters/counter-records.ts';
 import { ALGORITHMS } from '../../../../src/domain/limits/policy.ts';
 
 const anId: fc.Arbitrary<CounterId> = fc.record({
@@ -47,9 +48,9 @@ test('one key with 100,000 windows is as quick to look through as any', () => {
   const index = createCounterIndex(
     {
       ...records,
-      whole: (counter, field) => {
+      integer: (counter, field) => {
         looks += 1;
-        return records.whole(counter, field);
+        return records.integer(counter, field);
       },
     },
     100_000,
@@ -64,4 +65,41 @@ test('one key with 100,000 windows is as quick to look through as any', () => {
     expect(index.find(idOf(windowMs * 100))).toBe(windowMs * 100);
   // Some ten for the head, a few of the ring and the one that is found, and now and then one more with the same hash.
   expect(looks).toBeLessThan(20 * 1000);
+});
+
+describe('long keys', () => {
+  const policy = { algorithm: 'fixed-window', windowMs: 1000 } as const;
+  const long = 'long'.repeat(100);
+  const digest = createHash('sha256').update(long, 'utf16le').digest('base64');
+
+  test.each([
+    ['their digest', digest],
+    ['their digest, as it is filed', digest.padEnd(129)],
+    ['one that differs at the end', `${long.slice(0, -1)}G`],
+  ])('are none of %s', (_, other) => {
+    const records = createCounterRecords();
+    const index = createCounterIndex(records, 10);
+    index.add(records.add(), { key: long, policy });
+    expect(index.find({ key: other, policy })).toBeUndefined();
+    expect(index.find({ key: long, policy })).toBe(0);
+  });
+
+  test('of different lone surrogates are different', () => {
+    const records = createCounterRecords();
+    const index = createCounterIndex(records, 10);
+    index.add(records.add(), { key: `\ud800${long}`, policy });
+    expect(index.find({ key: `\ud801${long}`, policy })).toBeUndefined();
+  });
+
+  test('that come and go take the place of one', () => {
+    const records = createCounterRecords();
+    const index = createCounterIndex(records, 10);
+    for (let round = 0; round < 10_000; round += 1) {
+      const counter = records.add();
+      index.add(counter, { key: `${round} ${'x'.repeat(120)}`, policy });
+      expect(records.integer(counter, INTEGER.key)).toBeLessThan(10);
+      index.remove(counter);
+      records.remove(counter);
+    }
+  });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../../../src/adapters/memory/counters/counter.ts';
 import { createCounterTable } from '../../../../src/adapters/memory/counters/counter-table.ts';
+import type { FixedWindowState } from '../../../../src/domain/limits/fixed-window.ts';
 
 const at = (ms: number) => ({ steadyMs: ms, wallMs: ms });
+
+const aWindow = (used: number, expiresAtMs: number): FixedWindowState => ({ used, expiresAtMs });
 
 const aPermit = (untilMs: number) => ({ units: 1, atMs: 0, untilMs });
 
@@ -56,6 +59,26 @@ test('a record that is used again knows nothing of the counter before', () => {
   ]);
   expect(table.blockedUntilMs(second)).toBe(Number.NEGATIVE_INFINITY);
   expect(table.addToWindow(second, 1, at(0))).toBe(false);
+});
+
+test('nothing is added to a window that has ended', () => {
+  const { table } = aTable(10);
+  const counter = table.add({ key: 'key', policy: { algorithm: 'fixed-window', windowMs: 1000 } });
+  table.setState(counter, aWindow(2, 1000));
+  expect([table.addToWindow(counter, 3, at(999)), table.addToWindow(counter, 3, at(1000))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(table.state(counter)).toEqual(aWindow(5, 1000));
+});
+
+test('a counter that is renewed no longer stands before those that expire sooner', () => {
+  const { table, add } = aTable(10);
+  const first = add('first', 100);
+  add('second', 200);
+  table.setState(first, { expiresAtMs: 1000 });
+  table.dropExpired(at(200));
+  expect([table.find(idOf('first')), table.find(idOf('second'))]).toEqual([first, undefined]);
 });
 
 describe('permits', () => {

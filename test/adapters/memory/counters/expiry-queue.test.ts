@@ -48,9 +48,21 @@ test('the first is always one that expires soonest, whatever was added, moved an
         expect(first === undefined ? Number.POSITIVE_INFINITY : expiries[first]).toBe(Math.min(...times));
         expect(queue.size()).toBe(counters.size);
       }
+      const times = [...counters].map((counter) => expiries[counter]).sort((a = 0, b = 0) => a - b);
+      expect(emptied(queue).map((counter) => expiries[counter])).toEqual(times);
     }),
   );
 });
+
+/** All of the queue, in its order. */
+function emptied(queue: ExpiryQueue): readonly Counter[] {
+  const order: Counter[] = [];
+  for (let first = queue.first(); first !== undefined; first = queue.first()) {
+    order.push(first);
+    queue.remove(first);
+  }
+  return order;
+}
 
 /** Does the same to the queue and to the plain set of what should be in it. */
 function perform(

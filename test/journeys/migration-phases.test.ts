@@ -26,8 +26,7 @@ const dynamodb = useDynamodb();
 const SEEDED = 300;
 const INSTANCES = ['one', 'two'] as const;
 
-// Documents are few of the reads: as many comparisons as elsewhere would only be waited for.
-const env = () => ({ ...journeyEnv(database().url, dynamodb()), MIGRATION_MIN_COMPARISONS: '20' });
+const env = () => journeyEnv(database().url, dynamodb());
 const fleet = createFleet(env);
 const loads: Load[] = [];
 const operators: Operator[] = [];

@@ -10,7 +10,7 @@ export interface VersionWatch {
   stop(): Promise<void>;
 }
 
-const PAUSE_MS = 500;
+const PAUSE_MS = 250;
 
 export function watchVersions({ client, tables }: TestDynamodb): VersionWatch {
   const seen = new Map<string, number>();

@@ -13,6 +13,7 @@ export interface CounterStates {
   readonly set: (counter: Counter, state: LimitState | undefined) => void;
   /** Adds units to a fixed window that goes on; `false`: it does not. */
   readonly addToWindow: (counter: Counter, units: number, at: Moment) => boolean;
+  /** Steady time in milliseconds; that of no block is over. */
   readonly blockedUntilMs: (counter: Counter) => number;
   readonly block: (counter: Counter, untilMs: number) => void;
   /** When neither the state nor a block says anything any more. */

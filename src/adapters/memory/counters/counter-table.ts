@@ -21,7 +21,7 @@ export interface CounterStats {
 }
 
 /** A bounded set of counters with their permits. */
-export interface CounterTable {
+export interface CounterTable extends Pick<CounterStates, 'addToWindow' | 'blockedUntilMs'> {
   readonly find: (id: CounterId) => Counter | undefined;
   /** One for each id, in their order. */
   readonly findEach: (ids: readonly CounterId[]) => readonly (Counter | undefined)[];
@@ -33,10 +33,6 @@ export interface CounterTable {
   readonly state: (counter: Counter) => LimitState | undefined;
   /** `undefined`: nothing is taken, so the permits go too. */
   readonly setState: (counter: Counter, state: LimitState | undefined) => void;
-  /** Adds units to a fixed window that goes on; `false`: it does not. */
-  readonly addToWindow: (counter: Counter, units: number, at: Moment) => boolean;
-  /** Steady time in milliseconds; that of no block is over. */
-  readonly blockedUntilMs: (counter: Counter) => number;
   readonly block: (counter: Counter, untilMs: number) => void;
   readonly permits: (counter: Counter) => PermitBook | undefined;
   /** Drops the permits that have ended, and adds one that ends no sooner than any other. */

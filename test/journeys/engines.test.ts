@@ -8,6 +8,7 @@ import { useDynamodb } from '../support/dynamodb.ts';
 import { dynamodbEnv } from '../support/dynamodb-env.ts';
 import { useOwnRedis } from '../support/own-redis.ts';
 import { useDatabase } from '../support/postgres.ts';
+import { builtProgram } from '../support/programs/built-program.ts';
 import { openTestRedis } from '../support/redis.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startServer } from '../support/server-process.ts';
@@ -43,7 +44,7 @@ const written: string[] = [];
 const running = new Set<ServerProcess>();
 
 async function start(changes?: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const server = await startServer(env(changes));
+  const server = await startServer(env(changes), await builtProgram('service'));
   running.add(server);
   return server;
 }

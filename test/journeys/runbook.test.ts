@@ -47,7 +47,7 @@ const NPX = `npx() { [ "$1" = mediamesh ] && '${process.execPath}' bin/mediamesh
 
 function execute(commands: string, npx: string): ReturnType<typeof run> {
   return run('bash', ['-c', `set -euo pipefail\nexport SERVICE='${fleet.url('one')}'\n${npx}\n${commands}`], {
-    env: { ...env(), HOME: process.env.HOME ?? '', ...COMPILE_CACHE },
+    env: { ...env(), HOME: process.env.HOME ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
 }
 

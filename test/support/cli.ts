@@ -31,7 +31,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 
 function start(command: string, args: readonly string[], { env = {} }: CliOptions): RunningCli {
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const closed = new Promise<Pick<CliResult, 'code' | 'signal'>>((resolve, reject) => {

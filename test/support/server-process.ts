@@ -16,26 +16,28 @@ export interface ServerProcess {
 }
 
 export interface ServerProgram {
-  /** Below the root of the repository. */
+  /** Below the root of the repository. Default: what `npm start` starts. */
   readonly program?: string;
+  /** Where what was compiled of it is kept. Default: where the command line keeps it. */
+  readonly compileCache?: string;
   /** A run folder to work in: when the tests end before they come to their end, the process goes with it. */
   readonly folder?: string;
 }
 
 /** The environment of a newcomer: nothing of ours, whatever the tests run under. */
-function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+function cleanEnvironment(compileCache: string, env: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ...COMPILE_CACHE, ...env };
+  return { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: compileCache, ...env };
 }
 
 /** Starts the real server, or another program of this repository, and waits until it says that it is ready. */
 export async function startServer(
   env: Record<string, string>,
-  { program = 'src/main.ts', folder }: ServerProgram = {},
+  { program = 'src/main.ts', compileCache = COMPILE_CACHE, folder }: ServerProgram = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [resolve(program)], {
     cwd: folder,
-    env: cleanEnvironment(env),
+    env: cleanEnvironment(compileCache, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (folder !== undefined) writeFileSync(join(folder, 'engine.pid'), `${child.pid ?? ''}\n`);

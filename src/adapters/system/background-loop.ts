@@ -6,6 +6,8 @@ export interface BackgroundLoop {
   start(): void;
   /** Says that there may be work: the loop looks now, or right after the round it is in. */
   nudge(): void;
+  /** How long the round in flight has been under way; 0 when there is none. Milliseconds. */
+  busyMs(): number;
   /**
    * Ends after the round in flight, so that nothing is left half done for others to wait for; a round that does not end
    * within `stopGraceMs` is aborted.
@@ -16,15 +18,17 @@ export interface BackgroundLoop {
 export interface BackgroundLoopOptions {
   /** For telemetry, such as `search.project`. */
   readonly name: string;
-  /** One round; answers how much was done: as long as that is more than 0 the next round follows at once. */
+  /** One round; answers how much was done. */
   readonly round: (call: Call) => Promise<number>;
-  /** Pause after a round that found nothing, or failed. Milliseconds. */
+  /** A round that did so much may have left some: the next follows at once. Default: 1. */
+  readonly full?: number;
+  /** Pause after a round that was not full, or failed, unless a nudge ends it. Milliseconds. */
   readonly idleMs: number;
   /**
-   * Lets work gather, for many small rounds cost more than a few large ones: after a round that did less than `enough`, the next
-   * begins no sooner than `ms` after that one began. Default: no wait.
+   * Lets work gather, for many small rounds cost more than a few large ones: after a round that was not full, the next begins no
+   * sooner than so long after that one began. Milliseconds; default: no wait.
    */
-  readonly gather?: { readonly ms: number; readonly enough: number };
+  readonly gatherMs?: number;
   /** A round that takes longer is stopped. Milliseconds. */
   readonly roundTimeoutMs: number;
   /** Milliseconds; 5,000 by default. */
@@ -36,9 +40,10 @@ const STOP_GRACE_MS = 5000;
 
 export function createBackgroundLoop(options: BackgroundLoopOptions): BackgroundLoop {
   const aborting = new AbortController();
-  const gather = options.gather ?? { ms: 0, enough: 0 };
+  const { full = 1, gatherMs = 0 } = options;
   let isStopping = false;
   let isNudged = false;
+  let begunMs: number | undefined;
   let rest: Rest | undefined;
   let running: Promise<void> | undefined;
 
@@ -51,11 +56,14 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
   async function run(): Promise<void> {
     while (!isStopping) {
       isNudged = false;
-      const begunMs = performance.now();
+      const begun = performance.now();
+      begunMs = begun;
       const done = await runRound(options, aborting.signal);
-      if (done === 0) await pause(options.idleMs, true);
-      const gatheredMs = performance.now() - begunMs;
-      if (done < gather.enough && gatheredMs < gather.ms) await pause(gather.ms - gatheredMs, false);
+      begunMs = undefined;
+      if (done >= full) continue;
+      await pause(options.idleMs, true);
+      const gatheredMs = performance.now() - begun;
+      if (gatheredMs < gatherMs) await pause(gatherMs - gatheredMs, false);
     }
   }
 
@@ -67,6 +75,7 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
       isNudged = true;
       if (rest?.endsWithNudge) rest.end();
     },
+    busyMs: () => (begunMs === undefined ? 0 : performance.now() - begunMs),
     async stop() {
       isStopping = true;
       rest?.end();

@@ -5,7 +5,6 @@ import type { Config } from '../../config.ts';
 import type { CopiedSet } from '../../domain/migration/copied-set.ts';
 import type { HotLists } from '../../domain/migration/hot-lists.ts';
 import type { PopularScope } from '../../domain/migration/hot-scope.ts';
-import { relayCopies } from '../../domain/migration/relay.ts';
 import { renewCopies } from '../../domain/migration/renew-copies.ts';
 import { createWatchdog } from '../../domain/migration/watchdog.ts';
 import type { Program } from '../../domain/program/program.ts';
@@ -38,35 +37,9 @@ export interface MigrationBackgroundDeps {
   readonly documentReads: CopyReads<SearchDocument> | undefined;
 }
 
-/** Marks that another instance left, or that were put off, are found this late at most. Milliseconds. */
-const RELAY_IDLE_MS = 250;
 const ROUND_TIMEOUT_MS = 20_000;
 const WATCH_MS = 1000;
 const SHADOW_IDLE_MS = 100;
-/** While one batch is written the next one is claimed and read. */
-const RELAYS = 2;
-const RELAY = { batch: 500, concurrency: 32 };
-/** Each round costs three statements, however few its marks. A lone write does not wait; those right after it do. */
-const RELAY_GATHER_MS = 50;
-
-/** Loops that bring copies up to date. */
-export function createRelayLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {
-  const { outbox, programCopies, documentCopies, telemetry } = deps;
-  const loops = <Value>(set: CopiedSet<Value> | undefined): readonly BackgroundLoop[] =>
-    set === undefined
-      ? []
-      : Array.from({ length: RELAYS }, () =>
-          createBackgroundLoop({
-            name: `${set.dataSet}.relay`,
-            round: (call) => relayCopies({ outbox, set, ...RELAY }, call),
-            idleMs: RELAY_IDLE_MS,
-            gather: { ms: RELAY_GATHER_MS, enough: RELAY.batch },
-            roundTimeoutMs: ROUND_TIMEOUT_MS,
-            telemetry,
-          }),
-        );
-  return [...loops(programCopies), ...loops(documentCopies)];
-}
 
 /** Loops that look after the reads of this instance. */
 export function createWatchLoops(deps: MigrationBackgroundDeps): readonly BackgroundLoop[] {

@@ -1,4 +1,3 @@
-import type { BackgroundLoop } from '../../adapters/system/background-loop.ts';
 import { createBackgroundLoop } from '../../adapters/system/background-loop.ts';
 import type { Outbox } from '../../ports/outbox.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -11,7 +10,7 @@ export interface Loops {
   stop(): Promise<void>;
 }
 
-export function together(loops: readonly BackgroundLoop[]): Loops {
+export function together(loops: readonly Loops[]): Loops {
   return {
     start: () => {
       for (const loop of loops) loop.start();

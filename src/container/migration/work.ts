@@ -15,11 +15,13 @@ import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Engines } from '../engines.ts';
 import { nothingToDispose, singleton } from '../registration.ts';
 import type { MigrationBackgroundDeps } from './background.ts';
-import { createRelayLoops, createWatchLoops } from './background.ts';
+import { createWatchLoops } from './background.ts';
 import type { Loops } from './loops.ts';
 import { createHinter, together } from './loops.ts';
 import type { MigrationParts } from './operations.ts';
 import { jobWorkDeps, migrationDeps } from './operations.ts';
+import type { RelayLoopsDeps } from './relay-loops.ts';
+import { createRelayLoops } from './relay-loops.ts';
 import { createTableFaults } from './table-faults.ts';
 
 interface WatchNeeds {
@@ -58,7 +60,7 @@ export function migrationWork() {
       (watch) => watch.stop(),
     ),
     relays: singleton(
-      (deps: MigrationBackgroundDeps): Loops => together(createRelayLoops(deps)),
+      (deps: RelayLoopsDeps): Loops => createRelayLoops(deps),
       (loops) => loops.stop(),
     ),
     watches: singleton(

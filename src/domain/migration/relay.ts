@@ -11,6 +11,8 @@ export interface RelayDeps<Value> {
   readonly concurrency: number;
   /** Marks taken in a round. */
   readonly batch: number;
+  /** Called when a round took as many marks as it may: there may be more, for another relay to take meanwhile. */
+  readonly onFull?: () => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function relayCopies<Value>(deps: RelayDeps<Value>, call: Call): Pr
   const { outbox, set } = deps;
   const marks = await outbox.claim(set.dataSet, deps.batch, LEASE_MS, call);
   if (marks.length === 0) return 0;
+  if (marks.length === deps.batch) deps.onFull?.();
   const results = await applyAll(deps, marks, call);
   const done = results.filter((result) => result.error === undefined).map(({ mark }) => mark);
   if (done.length > 0) await outbox.settle(set.dataSet, done, call);

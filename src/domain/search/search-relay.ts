@@ -12,7 +12,8 @@ export interface SearchRelayDeps {
   readonly textSearch: TextSearch;
 }
 
-const BATCH = 500;
+/** Marks taken in a round. */
+export const SEARCH_BATCH = 500;
 /** Longer than a batch ever takes; a relay that dies gives its marks back after it. */
 const LEASE_MS = 30_000;
 const MAX_DELAY_MS = 60_000;
@@ -25,7 +26,7 @@ const PUT_OFF_TIMEOUT_MS = 2000;
  * so a crash anywhere and any repeat are harmless, and relays of several instances may run side by side.
  */
 export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<number> {
-  const marks = await deps.outbox.claim('documents', BATCH, LEASE_MS, call);
+  const marks = await deps.outbox.claim('documents', SEARCH_BATCH, LEASE_MS, call);
   const failures: unknown[] = [];
   for (const slice of slices(marks)) {
     try {
@@ -47,7 +48,7 @@ export async function relaySearch(deps: SearchRelayDeps, call: Call): Promise<nu
 function slices(marks: readonly Mark[]): readonly (readonly Mark[])[] {
   const byAttempts = Map.groupBy(marks, (mark) => mark.attempts);
   return [...byAttempts].flatMap(([attempts, group]) => {
-    const size = Math.max(1, Math.floor(BATCH / 2 ** attempts));
+    const size = Math.max(1, Math.floor(SEARCH_BATCH / 2 ** attempts));
     return Array.from({ length: Math.ceil(group.length / size) }, (_, index) =>
       group.slice(index * size, (index + 1) * size),
     );

@@ -3,7 +3,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { createBackgroundLoop } from '../../../src/adapters/system/background-loop.ts';
 import type { Call } from '../../../src/ports/call.ts';
 
-function aLoop(round: (call: Call) => Promise<number>, gather = { ms: 0, enough: 0 }) {
+function aLoop(
+  round: (call: Call) => Promise<number>,
+  rhythm: { readonly full?: number; readonly gatherMs?: number } = {},
+) {
   const failed = vi.fn();
   const loop = createBackgroundLoop({
     name: 'test.round',
@@ -11,7 +14,7 @@ function aLoop(round: (call: Call) => Promise<number>, gather = { ms: 0, enough:
     idleMs: 60_000,
     roundTimeoutMs: 60_000,
     stopGraceMs: 20,
-    gather,
+    ...rhythm,
     telemetry: { failed },
   });
   return { loop, failed };
@@ -42,7 +45,7 @@ describe('createBackgroundLoop', () => {
 
   it('lets small pieces of work gather, but not the first after a quiet time', async () => {
     const begun: number[] = [];
-    const { loop } = aLoop(async () => begun.push(performance.now()) && 0, { ms: 300, enough: 10 });
+    const { loop } = aLoop(async () => begun.push(performance.now()) && 0, { gatherMs: 300, full: 10 });
     loop.start();
     await vi.waitFor(() => expect(begun).toHaveLength(1));
     await sleep(350);
@@ -56,10 +59,35 @@ describe('createBackgroundLoop', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThan(290);
   });
 
+  it('waits for a nudge after a round that was not full: there is nothing left', async () => {
+    const work = [9, 10, 3, 0];
+    const round = vi.fn(async () => work.shift() ?? 0);
+    const { loop } = aLoop(round, { full: 10 });
+    loop.start();
+    await sleep(30);
+    expect(round).toHaveBeenCalledTimes(1);
+    loop.nudge();
+    await vi.waitFor(() => expect(round).toHaveBeenCalledTimes(3));
+    await sleep(30);
+    expect(round).toHaveBeenCalledTimes(3);
+    await loop.stop();
+  });
+
+  it('says how long its round has been under way', async () => {
+    const gate = Promise.withResolvers<number>();
+    const { loop } = aLoop(() => gate.promise);
+    expect(loop.busyMs()).toBe(0);
+    loop.start();
+    await vi.waitFor(() => expect(loop.busyMs()).toBeGreaterThan(20));
+    gate.resolve(0);
+    await vi.waitFor(() => expect(loop.busyMs()).toBe(0));
+    await loop.stop();
+  });
+
   it('goes on at once after a round that was full', async () => {
     const work = [10, 10, 0];
     const round = vi.fn(async () => work.shift() ?? 0);
-    const { loop } = aLoop(round, { ms: 60_000, enough: 10 });
+    const { loop } = aLoop(round, { gatherMs: 60_000, full: 10 });
     loop.start();
     await vi.waitFor(() => expect(round).toHaveBeenCalledTimes(3));
     await loop.stop();

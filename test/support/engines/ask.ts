@@ -4,7 +4,7 @@ import type { EngineAnswer, EngineName, RunningEngine } from './engine.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly engines: {
-      /** Where the run answers `GET <url>/<engine>`, starting it the first time. */
+      /** Where the run answers `GET <url>/<engine>`, starting it the first time, and `GET <url>/programs`. */
       readonly controlUrl: string;
       /** A name that no other run has; fit for parts of names in any engine. */
       readonly run: string;
@@ -21,16 +21,17 @@ const asked = new Map<EngineName, Promise<EngineAnswer>>();
 export function askForEngine(name: EngineName): Promise<EngineAnswer> {
   const earlier = asked.get(name);
   if (earlier) return earlier;
-  const answer = ask(name);
+  const answer = askRun<EngineAnswer>(name);
   asked.set(name, answer);
   return answer;
 }
 
-async function ask(name: EngineName): Promise<EngineAnswer> {
+/** What the process of the run answers. @throws when it could not do what was asked. */
+export async function askRun<Answer>(name: EngineName | 'programs'): Promise<Answer> {
   const response = await fetch(`${inject('engines').controlUrl}/${name}`);
   if (!response.ok)
-    throw new Error(`the run's engines answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as EngineAnswer;
+    throw new Error(`asked for ${name}, the run answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Answer;
 }
 
 /** Throws with all that was tried when the engine can not be had. */

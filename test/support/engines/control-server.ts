@@ -9,15 +9,20 @@ export interface ControlServer {
   close(): void;
 }
 
-/** Where the processes of the tests ask for engines, on the loopback interface. `secret` keeps other users of the machine out. */
-export async function startControlServer(engines: RunEngines, secret: string): Promise<ControlServer> {
+/** What the processes of the tests can ask for. */
+export interface RunParts {
+  readonly engines: Pick<RunEngines, 'get'>;
+  /** Where the built programs are; builds them the first time that it is asked. */
+  readonly programs: () => Promise<{ readonly path: string }>;
+}
+
+/** Where the processes of the tests ask, on the loopback interface. `secret` keeps other users of the machine out. */
+export async function startControlServer(parts: RunParts, secret: string): Promise<ControlServer> {
   const server = createServer((request, response) => {
-    const name = ENGINE_NAMES.find((engine) => request.url === `/${secret}/${engine}`);
-    if (name === undefined) {
-      response.writeHead(404).end(`there is no ${request.url}`);
-      return;
-    }
-    void engines.get(name).then((answer) => response.end(JSON.stringify(answer)));
+    answerOf(parts, request.url?.replace(`/${secret}/`, '')).then(
+      (answer) => response.end(JSON.stringify(answer)),
+      (error: Error) => response.writeHead(500).end(error.stack),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,6 +33,13 @@ export async function startControlServer(engines: RunEngines, secret: string): P
       server.closeAllConnections();
     },
   };
+}
+
+async function answerOf({ engines, programs }: RunParts, asked: string | undefined): Promise<object> {
+  if (asked === 'programs') return await programs();
+  const name = ENGINE_NAMES.find((engine) => asked === engine);
+  if (name === undefined) throw new Error(`there is no ${asked}`);
+  return await engines.get(name);
 }
 
 function portOf(server: Server): number {

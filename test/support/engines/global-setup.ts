@@ -21,6 +21,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
+import type { BuiltPrograms } from '../programs/build-programs.ts';
+import { buildPrograms } from '../programs/build-programs.ts';
 import type { ControlServer } from './control-server.ts';
 import { startControlServer } from './control-server.ts';
 import { describeEngines } from './describe-engines.ts';
@@ -33,6 +35,7 @@ import { createRunEngines } from './run-engines.ts';
 
 let engines: RunEngines | undefined;
 let control: ControlServer | undefined;
+let programs: Promise<BuiltPrograms> | undefined;
 
 export async function setup(project: TestProject): Promise<void> {
   const run = `${process.pid}_${Date.now().toString(36)}`;
@@ -44,13 +47,28 @@ export async function setup(project: TestProject): Promise<void> {
         : { postgres: postgresWays(run), redis: REDIS_WAYS, dynamodb: DYNAMODB_WAYS },
     skip: choice === 'available',
   });
-  control = await startControlServer(engines, randomBytes(16).toString('hex'));
+  control = await startControlServer(
+    {
+      engines,
+      async programs() {
+        programs ??= buildPrograms();
+        const { path } = await programs;
+        return { path };
+      },
+    },
+    randomBytes(16).toString('hex'),
+  );
   project.provide('engines', { controlUrl: control.url, run });
 }
 
 export async function teardown(): Promise<void> {
   control?.close();
   await engines?.stop();
+  // One that failed has told the tests that asked for it.
+  await programs?.then(
+    ({ remove }) => remove(),
+    () => undefined,
+  );
   const report = engines?.report() ?? [];
   if (report.length > 0) process.stderr.write(describeEngines(report));
   const hasFailed = report.some(({ answer }) => answer.state === 'missing' && !answer.skip);

@@ -1,5 +1,7 @@
 import type { RunFolder } from '../engines/run-folder.ts';
 import { openRunFolder } from '../engines/run-folder.ts';
+import type { ProgramName } from '../programs/build-programs.ts';
+import { builtProgram } from '../programs/built-program.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { startServer } from '../server-process.ts';
 
@@ -21,8 +23,6 @@ export interface Fleet {
   output(): string;
 }
 
-const RELAY = 'test/support/journeys/relay-program.ts';
-
 /** Whatever of it runs is ended by `stop`. */
 export function createFleet(env: () => Readonly<Record<string, string>>): Fleet {
   const folders = new Map<string, RunFolder>();
@@ -33,10 +33,14 @@ export function createFleet(env: () => Readonly<Record<string, string>>): Fleet 
     folders.set(name, folder);
     return folder.path;
   };
-  const start = async (name: string, changes: Readonly<Record<string, string>>, program?: string) => {
+  const start = async (
+    name: string,
+    changes: Readonly<Record<string, string>> = {},
+    program: ProgramName = 'service',
+  ) => {
     const folder = await folderOf(name);
     const settings = { ...env(), ...changes };
-    running.set(name, await startServer(settings, { folder, ...(program !== undefined && { program }) }));
+    running.set(name, await startServer(settings, { folder, ...(await builtProgram(program)) }));
   };
   const end = async (name: string, signal: NodeJS.Signals): Promise<unknown> => {
     const server = running.get(name);
@@ -50,8 +54,8 @@ export function createFleet(env: () => Readonly<Record<string, string>>): Fleet 
   const urlOf = (server: ServerProcess | undefined) =>
     server?.url.startsWith('http') === true ? server.url : undefined;
   return {
-    start: (name, changes = {}) => start(name, changes),
-    startRelay: (name) => start(name, {}, RELAY),
+    start: (name, changes) => start(name, changes),
+    startRelay: (name) => start(name, {}, 'relay'),
     kill: async (name) => void (await end(name, 'SIGKILL')),
     url: (name) => urlOf(running.get(name)),
     urls: () => [...running.values()].flatMap((server) => urlOf(server) ?? []),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { builtProgram } from '../../programs/built-program.ts';
 import type { ServerProcess } from '../../server-process.ts';
 import { startServer } from '../../server-process.ts';
 import type { TcpProxy } from '../../tcp-proxy/tcp-proxy.ts';
@@ -27,8 +28,6 @@ export interface LimitWorkerOptions {
   readonly dice: Dice;
 }
 
-const PROGRAM = 'test/support/journeys/limits-program.ts';
-
 export async function createLimitWorker(options: LimitWorkerOptions): Promise<LimitWorker> {
   const { name, counters, env, folder, dice } = options;
   const proxy = await startTcpProxy(counters.url);
@@ -50,7 +49,7 @@ export async function createLimitWorker(options: LimitWorkerOptions): Promise<Li
         LIMITS_LOG: join(folder, `${name}-${lives}.ndjson`),
         LIMITS_SEED: `${dice.below(2 ** 31)}`,
       };
-      running = await startServer({ ...env, ...settings }, { program: PROGRAM, folder });
+      running = await startServer({ ...env, ...settings }, { folder, ...(await builtProgram('limits')) });
     },
     kill: async () => void (await end('SIGKILL')),
     signal: (signal) => running?.kill(signal),

@@ -30,7 +30,7 @@ const running = new Set<ChildProcess>();
 /** Runs a service in a process group of its own, as a terminal does. */
 export function spawnService(options: ServiceOptions): Service {
   const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], {
-    env: { ...process.env, ...COMPILE_CACHE },
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });

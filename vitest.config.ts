@@ -9,6 +9,8 @@ const NEED_A_PROCESS = [
   'test/{cli,journeys,support,wiring}/**/*.test.ts',
   'test/adapters/postgres/embedded/**/*.test.ts',
   'test/adapters/dynamodb/client.test.ts',
+  // Beside other files its TLS handshake hung now and then, for as long as it was let; the cause is not known.
+  'test/adapters/dynamodb/store-errors.test.ts',
   'test/domain/lines.test.ts',
   'test/http/openapi.test.ts',
   'test/http/rate-limit/remembered.test.ts',

@@ -87,7 +87,7 @@ function createWatchdogOf(deps: MigrationBackgroundDeps, dataSet: Migrated, { he
     outbox,
     comparisons,
     bounds: config.migration,
-    health: () => health.recent(),
+    health,
     elapsedMs: () => monotonicClock.elapsedMs(),
     onLowered: (lowered, readPercent, reason) => telemetry.loweredReads(lowered, readPercent, reason),
   });

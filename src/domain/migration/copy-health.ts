@@ -5,8 +5,10 @@ export interface CopyHealth {
   failed(): void;
   /** The copy did not have what it must have. */
   missed(): void;
-  /** Of the last ten seconds. */
+  /** Of the last ten seconds, or since {@link CopyHealth.forget}. */
   recent(): HealthReport;
+  /** Begins anew: what was before says nothing of what comes. */
+  forget(): void;
 }
 
 export interface HealthReport {
@@ -58,6 +60,9 @@ export function createCopyHealth({ elapsedMs }: { readonly elapsedMs: () => numb
     recent() {
       const now = elapsedMs();
       return reportOf(slices.filter(({ begunAt }) => now - begunAt < WINDOW_MS));
+    },
+    forget() {
+      slices = [];
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Call } from '../../ports/call.ts';
 import type { Comparisons, Tally } from '../../ports/comparisons.ts';
 import type { Outbox, OutboxDepth } from '../../ports/outbox.ts';
 import type { Migrated, PhaseRecord, PhaseStore } from '../../ports/phase-store.ts';
-import type { HealthReport } from './copy-health.ts';
+import type { CopyHealth, HealthReport } from './copy-health.ts';
 import { comparedOf, mismatchesOf } from './tallies.ts';
 import type { MigrationBounds } from './thresholds.ts';
 import { lowerShare } from './thresholds.ts';
@@ -13,7 +13,7 @@ export interface WatchdogDeps {
   readonly comparisons: Pick<Comparisons, 'tally'>;
   readonly bounds: MigrationBounds;
   /** Of reads of the copy by this instance. */
-  readonly health: () => HealthReport;
+  readonly health: Pick<CopyHealth, 'recent' | 'forget'>;
   readonly elapsedMs: () => number;
   readonly onLowered: (dataSet: Migrated, readPercent: number, reason: string) => void;
 }
@@ -34,19 +34,22 @@ const MIN_COMPARED = 100;
 
 /**
  * Lowers the share of reads from the copy when something is wrong with it, one step at a time, for all instances: the change is made
- * in the control record. Nothing raises it again but a person.
+ * in the control record. Nothing raises it again but a person, whose step is judged by the reads that come after it.
  */
 export function createWatchdog(dataSet: Migrated, deps: WatchdogDeps) {
   let seen = { epoch: -1, at: 0 };
   return async function watch(call: Call): Promise<void> {
     const record = await deps.phases.read(dataSet, call);
-    if (record.epoch !== seen.epoch) seen = { epoch: record.epoch, at: deps.elapsedMs() };
+    if (record.epoch !== seen.epoch) {
+      seen = { epoch: record.epoch, at: deps.elapsedMs() };
+      if (!wasLowered(record)) deps.health.forget();
+    }
     if (record.phase !== 'read-fallback' || record.readPercent === 0) return;
     const [tally, depth] = await Promise.all([
       deps.comparisons.tally(dataSet, record.epoch, call),
       deps.outbox.depth(dataSet, call),
     ]);
-    const fault = findFault({ tally, depth, health: deps.health() }, deps.bounds);
+    const fault = findFault({ tally, depth, health: deps.health.recent() }, deps.bounds);
     if (fault === undefined) return;
     const isCooling = wasLowered(record) && deps.elapsedMs() - seen.at < COOL_DOWN_MS;
     if (isCooling && !fault.severe) return;

@@ -47,7 +47,7 @@ export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply
   // A refused body goes on coming: read over, it does not cost the client its answer or its connection.
   // Removing a header that was never set would keep Node from writing its own.
   if (problem.code !== 'request-timeout' && reply.hasHeader('connection')) reply.removeHeader('connection');
-  discardRest(request.raw);
+  discardRest(request.raw, request.server.bodyTimeoutMs);
   for (const name of ['etag', 'location', 'content-encoding', 'x-mediamesh-source']) reply.removeHeader(name);
   void reply
     .code(status)

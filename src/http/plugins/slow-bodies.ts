@@ -7,10 +7,12 @@ declare module 'fastify' {
     /** The body is read as a stream, which has an idle time-out of its own. */
     streamed?: boolean;
   }
-}
 
-/** How long the rest of a refused body is read over before the connection is cut. */
-const DISCARD_MS = 10_000;
+  interface FastifyInstance {
+    /** How long a body may take; the rest of a refused one too, before the connection is cut. Milliseconds. */
+    bodyTimeoutMs: number;
+  }
+}
 
 const BODY_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -20,6 +22,7 @@ const BODY_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELE
  * Node's own `requestTimeout` holds for the whole server and would cut an import off, so it is 0 and this stands in.
  */
 export function limitSlowBodies(server: FastifyInstance, timeoutMs: number): void {
+  server.decorate('bodyTimeoutMs', timeoutMs);
   server.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (route.config?.streamed === true || !methods.some((method) => BODY_METHODS.has(method))) return;
@@ -38,11 +41,11 @@ export function limitSlowBodies(server: FastifyInstance, timeoutMs: number): voi
 
 /**
  * Reads and drops what is left of a body that was refused, so that the answer reaches a client that is still sending: a
- * socket closed with unread bytes in it is reset, and the answer may be lost with it. Gives up after a while.
+ * socket closed with unread bytes in it is reset, and the answer may be lost with it. Gives up after `timeoutMs`.
  */
-export function discardRest(message: IncomingMessage): void {
+export function discardRest(message: IncomingMessage, timeoutMs: number): void {
   if (message.complete || message.destroyed) return;
-  const timer = setTimeout(() => message.destroy(), DISCARD_MS);
+  const timer = setTimeout(() => message.destroy(), timeoutMs);
   timer.unref();
   message.once('close', () => clearTimeout(timer));
   message.resume();

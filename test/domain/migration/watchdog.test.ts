@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CopyHealth } from '../../../src/domain/migration/copy-health.ts';
+import { createCopyHealth } from '../../../src/domain/migration/copy-health.ts';
 import type { Watched } from '../../../src/domain/migration/watchdog.ts';
 import { createWatchdog, findFault, WATCHDOG } from '../../../src/domain/migration/watchdog.ts';
 import type { PhaseStore } from '../../../src/ports/phase-store.ts';
@@ -44,6 +46,7 @@ describe('what the watchdog finds', () => {
 async function aWatch(
   readPercent = 100,
   watched: Partial<Watched> = { depth: { ...WELL.depth, parked: 1 } },
+  health: Pick<CopyHealth, 'recent' | 'forget'> = { recent: () => WELL.health, forget: () => undefined },
 ) {
   const house = aHouse();
   const { phases, elapsedMs } = house;
@@ -56,13 +59,13 @@ async function aWatch(
     );
   const lowered: string[] = [];
   const watchdog = (store: Pick<PhaseStore, 'read' | 'change'> = phases) => {
-    const { tally, depth, health } = { ...WELL, ...watched };
+    const { tally, depth } = { ...WELL, ...watched };
     return createWatchdog('programs', {
       phases: store,
       outbox: { depth: async () => depth },
       comparisons: { tally: async () => tally },
       bounds: BOUNDS,
-      health: () => health,
+      health,
       elapsedMs,
       onLowered: (_dataSet, percent, reason) => void lowered.push(`${percent}: ${reason}`),
     });
@@ -93,6 +96,34 @@ describe('the watchdog', () => {
     const { watchdog, share } = await aWatch(10);
     await watchdog()(aCall());
     expect(share()).toBe(1);
+  });
+
+  it('judges what a person raised by the reads since then, and what it lowered itself by those before as well', async () => {
+    const reads = { recent: () => health.recent(), forget: () => health.forget() };
+    const { clock, elapsedMs, phases, share, watchdog } = await aWatch(50, {}, reads);
+    const health = createCopyHealth({ elapsedMs });
+    const watch = watchdog();
+    const fail = (times: number) => Array.from({ length: times }, () => health.failed());
+    const raise = async () => {
+      const { epoch } = phases.current('programs');
+      await phases.change('programs', epoch, aChange({ phase: 'read-fallback', readPercent: 50 }), aCall());
+    };
+    await watch(aCall());
+    fail(20);
+    await watch(aCall());
+    await watch(aCall());
+    expect(share()).toBe(10);
+    clock.advance(5000);
+    await watch(aCall());
+    expect(share()).toBe(1);
+    await raise();
+    await watch(aCall());
+    fail(19);
+    await watch(aCall());
+    expect([share(), health.recent().reads]).toEqual([50, 19]);
+    fail(1);
+    await watch(aCall());
+    expect(share()).toBe(10);
   });
 
   it('goes down to nothing at once when a copy differs at the same version, cooling or not', async () => {

@@ -67,7 +67,7 @@ export function createInstance(house: House, id: string): Instance {
   const watchdog = createWatchdog('programs', {
     ...ports,
     bounds: BOUNDS,
-    health: () => reads.health.recent(),
+    health: reads.health,
     elapsedMs,
     onLowered: () => undefined,
   });

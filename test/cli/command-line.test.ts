@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
-import { programLines as lines, runCli } from '../support/cli.ts';
+import { programLines as lines, runCliFromSource } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 
 const { fileOf } = useFolder();
 
 describe('the command line', () => {
   it('explains itself, its commands and every exit code on stdout', async () => {
-    const { code, stdout, stderr } = await runCli(['--help']);
+    const { code, stdout, stderr } = await runCliFromSource(['--help']);
     expect([code, stderr]).toEqual([EXIT.ok, '']);
     const commands = [
       'serve',
@@ -26,7 +26,7 @@ describe('the command line', () => {
     for (const [exitCode, meaning] of Object.entries(EXIT_MEANINGS)) {
       expect(stdout).toMatch(new RegExp(`^ +${exitCode}  ${meaning.slice(0, 20)}`, 'm'));
     }
-    expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await runCliFromSource(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it.each([
@@ -40,14 +40,14 @@ describe('the command line', () => {
     [['export', '--url', 'nonsense'], /--url must be an http or https address/],
     [['import', 'x', '--map', '/nowhere/map.json'], /the map file can not be read: .*\/nowhere\/map\.json/],
   ])('refuses wrong usage %j', async (args, message) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runCliFromSource(args);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([EXIT.usage, '']);
   });
 
   it('lists every fault of a map', async () => {
     const map = await fileOf('{"fields":{"programId":"id","rating":"r"}}', 'map.json');
-    const { code, stderr } = await runCli(['import', '-', '--map', map, '--dry-run']);
+    const { code, stderr } = await runCliFromSource(['import', '-', '--map', map, '--dry-run']);
     expect(code).toBe(EXIT.usage);
     expect(stderr).toContain('  /fields/rating is not known here: use programId');
     expect(stderr).toContain('  /fields/title needs a rule: every program has it');
@@ -61,27 +61,27 @@ describe('the command line', () => {
       AWS_REGION: 'eu-central-1',
       MEDIAMESH_MODE: 'engines',
     };
-    const printed = await runCli(['config', 'print'], { env });
+    const printed = await runCliFromSource(['config', 'print'], { env });
     expect(JSON.parse(printed.stdout)).toMatchObject({ mode: 'engines', http: { port: 3000 } });
     expect(printed.stdout + printed.stderr).not.toContain('hunter2');
-    expect((await runCli(['config', 'check'], { env })).stderr).toBe(
+    expect((await runCliFromSource(['config', 'check'], { env })).stderr).toBe(
       'The configuration is right: mode engines.\n',
     );
-    expect((await runCli(['config', 'docs'])).stdout).toContain('| `DATA_DIR` |');
-    expect((await runCli(['config', 'docs', '--env'])).stdout).toContain('# DATA_DIR=');
+    expect((await runCliFromSource(['config', 'docs'])).stdout).toContain('| `DATA_DIR` |');
+    expect((await runCliFromSource(['config', 'docs', '--env'])).stdout).toContain('# DATA_DIR=');
   });
 
   it('ends with 3 and every fault when the configuration is wrong', async () => {
     const env = { PORT: 'http', DATA_DIR: '', LOG_LEVEL: 'loud' };
     for (const args of [['config', 'check'], ['config', 'print'], ['export'], ['import', '-'], ['serve']]) {
-      const { code, stdout, stderr } = await runCli(args, { env });
+      const { code, stdout, stderr } = await runCliFromSource(args, { env });
       expect([code, stdout]).toEqual([EXIT.configuration, '']);
       expect(stderr).toMatch(/PORT(.|\n)*LOG_LEVEL/);
     }
   });
 
   it('has nothing to work on where a service keeps the catalogue in memory', async () => {
-    const { code, stderr } = await runCli(['import', '-'], { env: { MEDIAMESH_MODE: 'memory' } });
+    const { code, stderr } = await runCliFromSource(['import', '-'], { env: { MEDIAMESH_MODE: 'memory' } });
     expect([code, stderr]).toEqual([
       EXIT.usage,
       expect.stringContaining('Name a running service with --url'),
@@ -90,13 +90,13 @@ describe('the command line', () => {
 
   it('ends with 4 where nothing can be reached', async () => {
     const input = lines(1);
-    const service = await runCli(['import', '-', '--url', 'http://127.0.0.1:9'], { input });
+    const service = await runCliFromSource(['import', '-', '--url', 'http://127.0.0.1:9'], { input });
     expect([service.code, service.stderr]).toEqual([
       EXIT.unreachable,
       expect.stringContaining('can not be reached'),
     ]);
     const env = { DATABASE_URL: 'postgres://127.0.0.1:9/films' };
-    const database = await runCli(['import', '-'], { input, env });
+    const database = await runCliFromSource(['import', '-'], { input, env });
     expect([database.code, database.stderr]).toEqual([
       EXIT.unreachable,
       expect.stringMatching(/127\.0\.0\.1:9: nothing answers/),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { aDraft } from '../support/builders.ts';
-import { runCli } from '../support/cli.ts';
+import { runCliFromSource } from '../support/cli.ts';
 import type { Folder } from '../support/folder.ts';
 import { aFolder } from '../support/folder.ts';
 import { startServer } from '../support/server-process.ts';
@@ -24,7 +24,7 @@ describe('commands on a data directory', () => {
   }, async () => {
     const env = { DATA_DIR: directory.path, DEMO_CATALOG: 'off' };
     const server = await startServer(env);
-    const imported = await runCli(['import', '-', '--batch', '300'], { env, input: `${all}[]\n` });
+    const imported = await runCliFromSource(['import', '-', '--batch', '300'], { env, input: `${all}[]\n` });
     expect(imported.code).toBe(EXIT.linesRejected);
     expect(imported.stderr).toContain(
       `Imported - into ${server.url}: 700 created, 0 updated, 0 unchanged, 1 rejected`,
@@ -32,28 +32,28 @@ describe('commands on a data directory', () => {
     expect(imported.stderr).toContain('line 701: the line must be an object, was array');
     const answered = await fetch(`${server.url}/v1/programs/export`);
     expect((await answered.text()) === all).toBe(true);
-    expect(await runCli(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
+    expect(await runCliFromSource(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
     // A service that is started with other settings is found by its address.
-    expect(await runCli(['export', '--url', server.url])).toMatchObject({
+    expect(await runCliFromSource(['export', '--url', server.url])).toMatchObject({
       code: EXIT.ok,
       stdout: all,
     });
     // What looks after the database works beside the service.
-    expect(await runCli(['db', 'status'], { env })).toMatchObject({ code: EXIT.ok, stderr: '' });
-    const migrations = await runCli(['migrate', 'status', 'programs'], { env });
+    expect(await runCliFromSource(['db', 'status'], { env })).toMatchObject({ code: EXIT.ok, stderr: '' });
+    const migrations = await runCliFromSource(['migrate', 'status', 'programs'], { env });
     expect(migrations).toMatchObject({ code: EXIT.ok, stderr: '' });
     expect(migrations.stdout).toContain('instances     1 live, all act on this');
-    const { code, stdout } = await runCli(['doctor'], { env });
+    const { code, stdout } = await runCliFromSource(['doctor'], { env });
     expect([code, stdout]).toEqual([EXIT.ok, expect.stringContaining('the schema is up to date')]);
     server.kill('SIGTERM');
     expect(await server.exited).toBe(0);
 
-    const again = await runCli(['import', '-'], { env, input: all });
+    const again = await runCliFromSource(['import', '-'], { env, input: all });
     expect([again.code, again.stderr]).toEqual([
       EXIT.ok,
       expect.stringContaining('0 created, 0 updated, 700 unchanged'),
     ]);
     expect(again.stderr).toContain(`the embedded database in ${directory.path}`);
-    expect(await runCli(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
+    expect(await runCliFromSource(['export'], { env })).toMatchObject({ code: EXIT.ok, stdout: all });
   });
 });

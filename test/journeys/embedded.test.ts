@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aDraft } from '../support/builders.ts';
-import { runCli, startCli } from '../support/cli.ts';
+import { runCliFromSource, startCli } from '../support/cli.ts';
 import type { Folder } from '../support/folder.ts';
 import { aFolder } from '../support/folder.ts';
 import type { ServerProcess } from '../support/server-process.ts';
@@ -63,7 +63,7 @@ describe('the embedded service', () => {
 
   it('refuses a data directory that another service uses, and says which', async () => {
     const server = await start();
-    const { code, stderr } = await runCli(['serve'], { env: { DATA_DIR: directory.path } });
+    const { code, stderr } = await runCliFromSource(['serve'], { env: { DATA_DIR: directory.path } });
     expect(code).toBe(4);
     expect(stderr).toContain(directory.path);
     expect(stderr).toContain(String(server.pid));
@@ -115,7 +115,7 @@ describe('a port that is taken', () => {
     const first = await startServer({ MEDIAMESH_MODE: 'memory', DEMO_CATALOG: 'off' });
     const { port } = new URL(first.url);
     const env = { MEDIAMESH_MODE: 'memory', DEMO_CATALOG: 'off', PORT: port };
-    const { code, stderr } = await runCli(['serve'], { env });
+    const { code, stderr } = await runCliFromSource(['serve'], { env });
     expect(code).toBe(1);
     expect(stderr).toContain(`127.0.0.1:${port}: the port is taken: set PORT`);
     expect(await stop(first, 'SIGTERM')).toBe(0);
@@ -124,7 +124,7 @@ describe('a port that is taken', () => {
 
 describe('a wrong configuration', () => {
   it('stops the start with every fault and exit code 3', async () => {
-    const { code, stderr } = await runCli(['serve'], { env: { PORT: 'high', LOG_LEVEL: 'loud' } });
+    const { code, stderr } = await runCliFromSource(['serve'], { env: { PORT: 'high', LOG_LEVEL: 'loud' } });
     expect(code).toBe(3);
     expect(stderr).toContain('PORT');
     expect(stderr).toContain('LOG_LEVEL');

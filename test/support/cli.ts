@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { aDraft } from './builders.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
+import { builtProgram } from './programs/built-program.ts';
 
 export interface CliResult {
   readonly code: number | null;
@@ -24,7 +25,7 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
 }
 
-/** Starts the real command line in a process of its own. Only the given environment and PATH reach it. */
+/** Starts the command line as users do, in a process of its own. Only the given environment and PATH reach it. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   return start(process.execPath, ['bin/mediamesh.mjs', ...args], options);
 }
@@ -50,10 +51,23 @@ function start(command: string, args: readonly string[], { env = {} }: CliOption
   return { child, result };
 }
 
-/** Runs the real command line to its end. */
+/** Runs the command line to its end, from the build: it starts in half the time of what users start. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { child, result } = startCli(args, options);
-  child.stdin?.end(options.input ?? '');
+  const { program, compileCache } = await builtProgram('cli');
+  const env = { NODE_COMPILE_CACHE: compileCache, ...options.env };
+  return await finish(start(process.execPath, [program, ...args], { ...options, env }), options);
+}
+
+/** Runs the command line to its end, as users do. */
+export async function runCliFromSource(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  return await finish(startCli(args, options), options);
+}
+
+async function finish({ child, result }: RunningCli, { input = '' }: CliOptions): Promise<CliResult> {
+  child.stdin?.end(input);
   return await result;
 }
 

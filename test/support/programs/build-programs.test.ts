@@ -33,7 +33,7 @@ describe('the built service', () => {
   it('is one folder of modules, which is gone when it is removed', async () => {
     const { path, remove } = await buildPrograms();
     const modules = (await readdir(path)).filter((name) => name.endsWith('.mjs'));
-    expect(modules).toEqual(expect.arrayContaining(['service.mjs', 'relay.mjs', 'limits.mjs']));
+    expect(modules).toEqual(expect.arrayContaining(['service.mjs', 'cli.mjs', 'relay.mjs', 'limits.mjs']));
     expect(modules.length).toBeLessThan(200);
     await remove();
     await expect(stat(path)).rejects.toThrow('ENOENT');

@@ -7,6 +7,7 @@ import { openRunFolder } from '../engines/run-folder.ts';
 /** Programs that tests start again and again, by the names that {@link BuiltPrograms} have. */
 const SOURCES = {
   service: 'src/main.ts',
+  cli: 'src/cli/main.ts',
   relay: 'test/support/journeys/relay-program.ts',
   limits: 'test/support/journeys/limits-program.ts',
 } as const;

@@ -35,7 +35,8 @@ export default defineConfig(({ mode }) => {
       runner: fileURLToPath(new URL('./test/support/engines/engine-runner.ts', import.meta.url)),
       // Tests start servers and child processes: in a thread a crash would end the whole run.
       pool: 'forks',
-      maxWorkers: 2,
+      // A third of the time tests wait for engines and processes.
+      maxWorkers: 3,
       projects: [
         { test: { name: 'alone', include: NEED_A_PROCESS, exclude: leftOut } },
         {

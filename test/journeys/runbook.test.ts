@@ -7,6 +7,7 @@ import { createFleet } from '../support/journeys/fleet.ts';
 import { journeyEnv } from '../support/journeys/journey-env.ts';
 import { seedPrograms } from '../support/journeys/seed-programs.ts';
 import { useDatabase } from '../support/postgres.ts';
+import { builtProgram } from '../support/programs/built-program.ts';
 
 /** The runbook's commands, executed as they stand on a service of their own with readers at work. */
 
@@ -42,8 +43,12 @@ async function blocks(): Promise<readonly string[]> {
   return [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, commands = '']) => commands);
 }
 
-/** Starts what npx starts, and nothing else: npx needs longer than the command itself, and only its first calls say something new. */
-const NPX = `npx() { [ "$1" = mediamesh ] && '${process.execPath}' bin/mediamesh.mjs "\${@:2}"; }`;
+/** Starts what npx starts, from the build, and nothing else: only the first calls of npx say something new. */
+async function builtNpx(): Promise<string> {
+  const { program, compileCache } = await builtProgram('cli');
+  const node = `NODE_COMPILE_CACHE='${compileCache}' '${process.execPath}'`;
+  return `npx() { [ "$1" = mediamesh ] && ${node} '${program}' "\${@:2}"; }`;
+}
 
 function execute(commands: string, npx: string): ReturnType<typeof run> {
   return run('bash', ['-c', `set -euo pipefail\nexport SERVICE='${fleet.url('one')}'\n${npx}\n${commands}`], {
@@ -65,13 +70,13 @@ afterAll(async () => {
 
 describe('the migration runbook', () => {
   it('has commands that work as they stand, from the first to the last', async () => {
-    const all = await blocks();
+    const [all, npx] = [await blocks(), await builtNpx()];
     expect(all.length).toBeGreaterThanOrEqual(9);
     for (const [at, commands] of all.entries()) {
-      const { code, stdout, stderr } = await execute(commands, at === 0 ? '' : NPX);
+      const { code, stdout, stderr } = await execute(commands, at === 0 ? '' : npx);
       expect(code, `${commands}\n${stdout}\n${stderr}`).toBe(0);
     }
-    const { stdout } = await execute('npx mediamesh migrate history programs --json', NPX);
+    const { stdout } = await execute('npx mediamesh migrate history programs --json', npx);
     const phases = (JSON.parse(stdout) as { items: { phase: string; readPercent: number }[] }).items;
     expect(phases.map(({ phase }) => phase)).toContain('primary');
     expect(phases[0]?.phase).toBe('off');

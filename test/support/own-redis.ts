@@ -5,13 +5,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { findFreePort } from '../../src/adapters/postgres/embedded/free-port.ts';
 import { ENGINE_PATIENCE_MS } from './engines/ask.ts';
 import { canConnect } from './engines/can-connect.ts';
 import { installProgram } from './engines/install-program.ts';
 import { findProgram } from './engines/programs.ts';
 import { requireEngine } from './engines/require-engine.ts';
 import { openRunFolder } from './engines/run-folder.ts';
+import { aQuietPort } from './quiet-port.ts';
 
 /** A Redis that a test may kill, fill up and set as it likes. */
 export interface OwnRedis {
@@ -52,7 +52,7 @@ async function ownRedis(folder: string): Promise<OwnRedis> {
   const file = await findProgram('redis-server').catch(() =>
     installProgram('redis-server', [['redis-server']]),
   );
-  const port = await findRedisPort();
+  const port = await aQuietPort();
   let child: ChildProcess | undefined;
   const start = async (...settings: readonly string[]): Promise<void> => {
     const args = [...PLAIN, '--port', `${port}`, '--dir', folder, ...settings];
@@ -67,22 +67,6 @@ async function ownRedis(folder: string): Promise<OwnRedis> {
     await exited;
   };
   return { port, url: `redis://127.0.0.1:${port}`, folder, start, stop };
-}
-
-/** A node of a cluster listens 10,000 above its port as well. */
-async function findRedisPort(): Promise<number> {
-  for (;;) {
-    const port = await findClusterPort();
-    if (port + 10_000 <= 65_535) return port;
-  }
-}
-
-/** A node of a cluster takes the port that is 10,000 higher as well. */
-async function findClusterPort(): Promise<number> {
-  for (;;) {
-    const port = await findFreePort();
-    if (port <= 55_535) return port;
-  }
 }
 
 function portOf(settings: readonly string[]): number | undefined {

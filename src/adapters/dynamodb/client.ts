@@ -26,6 +26,8 @@ export function openDynamo(options: DynamoOptions): DynamoDBDocumentClient {
   const client = new DynamoDBClient(clientConfig(options));
   if (options.endpoint === undefined) refusePlainHttp(client);
   observeCapacity(client, options);
+  // It copies what is sent and answered for a log that nobody keeps: a fortieth of a call.
+  client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, {
     // Instances of classes, NaN, empty sets and integers beyond 2^53 throw, as the SDK has it: nothing is stored by guess.
     marshallOptions: { removeUndefinedValues: true },

@@ -47,19 +47,20 @@ export function createItemCheck(schema: object): (value: unknown) => string | un
 }
 
 function bodyValidator(ajv: Ajv2020, schema: ObjectSchema): (value: unknown) => Outcome {
-  const validate = ajv.compile(CHECKED_AS.get(schema.$ref ?? '') ?? schema);
+  const compiled = compiledOnUse(ajv, CHECKED_AS.get(schema.$ref ?? '') ?? schema);
   const isOptional = OPTIONAL_BODIES.has(schema.$ref?.replace('#', '') ?? '');
   return (value) => {
     if (value === null) {
       if (isOptional) return true;
       return failed([{ path: '', in: 'body', message: 'must be a JSON object: the call takes a body' }]);
     }
+    const validate = compiled();
     return validate(value) || failed(faultsOf(validate, 'body'));
   };
 }
 
 function textValidator(ajv: Ajv2020, schema: ObjectSchema, part: RequestPart): (value: unknown) => Outcome {
-  const validate = ajv.compile(schema);
+  const compiled = compiledOnUse(ajv, schema);
   const types = Object.entries(schema.properties ?? {}).map(([name, { type }]) => [name, type] as const);
   return (value) => {
     const values = value as Record<string, unknown>;
@@ -69,7 +70,17 @@ function textValidator(ajv: Ajv2020, schema: ObjectSchema, part: RequestPart): (
         return failed([{ path: `/${name}`, in: part, message: 'must be given once' }]);
       if (typeof given === 'string' && type !== 'string') values[name] = coerced(given, type);
     }
+    const validate = compiled();
     return validate(values) || failed(faultsOf(validate, part));
+  };
+}
+
+/** With the first request of a call: to compile those of all calls would be a sixth of the start. */
+function compiledOnUse(ajv: Ajv2020, schema: object): () => ValidateFunction {
+  let validate: ValidateFunction | undefined;
+  return () => {
+    validate ??= ajv.compile(schema);
+    return validate;
   };
 }
 

@@ -201,6 +201,14 @@ describe('connections', () => {
   });
 });
 
+describe('what the SDK does on the way', () => {
+  it('is no copy of inputs and answers for a log', async () => {
+    const steps = open({}).middlewareStack.identify().join('\n');
+    expect(steps).toContain('recursionDetectionMiddleware');
+    expect(steps).not.toMatch(/logger/i);
+  });
+});
+
 describe('values', () => {
   const put = (client: DynamoDBDocumentClient, item: Record<string, unknown>) =>
     client.send(new PutCommand({ TableName: 'programs', Item: item }));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../support/any-text.ts';
 
 /** What a hostile client puts where a value is expected. */
 export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
@@ -35,7 +36,7 @@ export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
     Array.from({ length: 1500 }, () => 'x'),
   ),
   fc.jsonValue(),
-  fc.string({ unit: 'binary' }),
+  anyText(),
 );
 
 /** The same, as it goes into an address. */

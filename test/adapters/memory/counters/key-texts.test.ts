@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createKeyTexts } from '../../../../src/adapters/memory/counters/key-texts.ts';
+import { anyText } from '../../../support/any-text.ts';
 
 // Around the 29 code units of a chunk, and any others; lone surrogates, NUL and what is alike at the beginning included.
 const aText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 130 }),
+  anyText({ maxLength: 130 }),
   fc
     .integer({ min: 0, max: 3 })
     .chain((chunks) =>

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { identifyProcess, isRunning } from '../../../../src/adapters/postgres/embedded/process-identity.ts';
 import { readServiceLock } from '../../../../src/adapters/postgres/embedded/service-lock.ts';
+import { aQuietPort } from '../../../support/quiet-port.ts';
 import {
   aUsedDataDir,
   cleanUp,
@@ -73,7 +74,8 @@ describe('after kill -9 of the service', () => {
   test('a server on another port than the one asked for is replaced', async () => {
     const dataDir = await aUsedDataDir();
     const { url } = await killedService(dataDir);
-    const port = Number(new URL(url).port) + 1;
+    const port = await aQuietPort();
+    expect(new URL(url).port).not.toBe(String(port));
     const next = await start({ dataDir, port });
     expect(next.adopted).toBe(false);
     expect(new URL(next.url).port).toBe(String(port));

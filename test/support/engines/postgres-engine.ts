@@ -16,7 +16,7 @@ export function postgresWays(run: string): readonly Way[] {
       startContainer({
         image: 'postgres:18.4',
         port: 5432,
-        command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off'],
+        command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],
         environment: { POSTGRES_PASSWORD: PASSWORD },
         toUrl: (host, port) => `postgres://postgres:${PASSWORD}@${host}:${port}/postgres`,
         isReady: answersQuery,

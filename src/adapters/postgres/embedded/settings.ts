@@ -31,7 +31,8 @@ const COMMON: Record<string, string> = {
 
 // Said aloud in both cases, because a line in postgresql.conf would otherwise decide.
 const DURABLE: Record<string, string> = { fsync: 'on', full_page_writes: 'on' };
-const NOT_DURABLE: Record<string, string> = { fsync: 'off', full_page_writes: 'off' };
+// Where tests run, many services share a server.
+const NOT_DURABLE: Record<string, string> = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
 
 /**
  * A word for everything that a server left over from an earlier service must have in common with the one we would

@@ -24,7 +24,10 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Hears what a person who starts the service may want to know. */
   readonly log: (message: string) => void;
-  /** Default `true`. `false` is faster and loses data when the machine (not just a process) crashes: for tests. */
+  /**
+   * Default `true`. `false` is for tests: faster, with connections for many services, and what was written is lost when the machine
+   * (not just a process) crashes.
+   */
   readonly durable?: boolean;
   /** On 127.0.0.1. Default: a free one, which may be another one at each start. */
   readonly port?: number;

@@ -72,12 +72,13 @@ describe('a first and a second start', () => {
 
 describe('what the service is given', () => {
   test('a database of its own, in UTF-8, without the rights of a superuser', async () => {
-    const { url } = await start({ dataDir: await newDataDir() });
+    const { url } = await start({ dataDir: await newDataDir(), durable: true });
     expect(
       await query(
         url,
         `SELECT current_database() AS db, rolsuper, rolcreatedb, current_setting('server_encoding') AS encoding,
-                current_setting('listen_addresses') AS address, current_setting('max_connections') AS connections
+                current_setting('listen_addresses') AS address, current_setting('max_connections') AS connections,
+                current_setting('fsync') AS fsync
          FROM pg_roles WHERE rolname = current_user`,
       ),
     ).toEqual([
@@ -88,6 +89,7 @@ describe('what the service is given', () => {
         encoding: 'UTF8',
         address: '127.0.0.1',
         connections: '50',
+        fsync: 'on',
       },
     ]);
   });

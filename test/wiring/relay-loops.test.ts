@@ -11,12 +11,15 @@ beforeEach(() => void vi.useFakeTimers());
 
 let loops: Loops;
 let house: House;
+/** Of writes that are held, which would keep the loops from stopping. */
+let gate: PromiseWithResolvers<void>;
 const claim = vi.fn<Outbox['claim']>();
 const writeCopy = vi.fn<House['set']['writeCopy']>();
 
 /** The loops of programs alone, over the first looks of both. */
 async function startQuietly(): Promise<void> {
   house = aHouse();
+  gate = Promise.withResolvers();
   claim.mockReset().mockImplementation((...args) => house.outbox.claim(...args));
   writeCopy.mockReset().mockImplementation((...args) => house.set.writeCopy(...args));
   const set = { ...house.set, writeCopy };
@@ -34,16 +37,15 @@ async function startQuietly(): Promise<void> {
 }
 
 /** Every write that begins waits here. */
-function hold(): PromiseWithResolvers<void> {
-  const gate = Promise.withResolvers<void>();
+function hold(): void {
   writeCopy.mockImplementation(async (...args) => {
     await gate.promise;
     return await house.set.writeCopy(...args);
   });
-  return gate;
 }
 
 afterEach(async () => {
+  gate.resolve();
   await loops.stop();
   vi.useRealTimers();
 });
@@ -79,7 +81,7 @@ describe('the relay of one instance', () => {
 
   it('has help while there is more than a batch', async () => {
     await startQuietly();
-    const gate = hold();
+    hold();
     await Promise.all(Array.from({ length: 501 }, (_, at) => house.write(`p${at}`)));
     loops.nudge();
     await vi.advanceTimersByTimeAsync(10);
@@ -94,17 +96,36 @@ describe('the relay of one instance', () => {
 
   it('has help when a write of its own hangs', async () => {
     await startQuietly();
-    const gate = hold();
+    hold();
     await house.write('stuck');
     loops.nudge();
     await vi.advanceTimersByTimeAsync(101);
     writeCopy.mockImplementation((...args) => house.set.writeCopy(...args));
     await house.write('next');
     loops.nudge();
-    await vi.advanceTimersByTimeAsync(10);
+    await vi.advanceTimersByTimeAsync(100);
     expect(await house.hot.get('next', aCall())).toMatchObject({ outcome: 'hit' });
     gate.resolve();
     await vi.advanceTimersByTimeAsync(10);
     expect(await house.hot.get('stuck', aCall())).toMatchObject({ outcome: 'hit' });
+  });
+
+  it('has help for what was marked soon after a round began that hangs', async () => {
+    await startQuietly();
+    hold();
+    await house.write('stuck');
+    loops.nudge();
+    await vi.advanceTimersByTimeAsync(20);
+    writeCopy.mockImplementation((...args) => house.set.writeCopy(...args));
+    await house.write('next');
+    loops.nudge();
+    await vi.advanceTimersByTimeAsync(90);
+    expect(await house.hot.get('next', aCall())).toMatchObject({ outcome: 'hit' });
+  });
+
+  it('wakes no helper for what it can do alone', async () => {
+    await startQuietly();
+    await vi.advanceTimersByTimeAsync(880);
+    expect(claim.mock.calls.length).toBeLessThanOrEqual(4);
   });
 });

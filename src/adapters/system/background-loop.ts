@@ -6,8 +6,6 @@ export interface BackgroundLoop {
   start(): void;
   /** Says that there may be work: the loop looks now, or right after the round it is in. */
   nudge(): void;
-  /** How long the round in flight has been under way; 0 when there is none. Milliseconds. */
-  busyMs(): number;
   /**
    * Ends after the round in flight, so that nothing is left half done for others to wait for; a round that does not end
    * within `stopGraceMs` is aborted.
@@ -43,7 +41,6 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
   const { full = 1, gatherMs = 0 } = options;
   let isStopping = false;
   let isNudged = false;
-  let begunMs: number | undefined;
   let rest: Rest | undefined;
   let running: Promise<void> | undefined;
 
@@ -56,13 +53,11 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
   async function run(): Promise<void> {
     while (!isStopping) {
       isNudged = false;
-      const begun = performance.now();
-      begunMs = begun;
+      const begunMs = performance.now();
       const done = await runRound(options, aborting.signal);
-      begunMs = undefined;
       if (done >= full) continue;
       await pause(options.idleMs, true);
-      const gatheredMs = performance.now() - begun;
+      const gatheredMs = performance.now() - begunMs;
       if (gatheredMs < gatherMs) await pause(gatherMs - gatheredMs, false);
     }
   }
@@ -75,7 +70,6 @@ export function createBackgroundLoop(options: BackgroundLoopOptions): Background
       isNudged = true;
       if (rest?.endsWithNudge) rest.end();
     },
-    busyMs: () => (begunMs === undefined ? 0 : performance.now() - begunMs),
     async stop() {
       isStopping = true;
       rest?.end();

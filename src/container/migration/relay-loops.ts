@@ -19,7 +19,7 @@ export interface RelayLoopsDeps {
 const IDLE_MS = 250;
 /** The helper is called when there is much to do, and looks by itself only for what it was not called for. Milliseconds. */
 const HELPER_IDLE_MS = 1000;
-/** A round that takes so long does not keep new marks waiting: the helper is called. Milliseconds. */
+/** A round that takes so long does not keep other marks waiting: the other loop is called, again and again. Milliseconds. */
 const PATIENCE_MS = 100;
 const ROUND_TIMEOUT_MS = 20_000;
 const RELAY = { batch: 500, concurrency: 32 };
@@ -36,10 +36,10 @@ export function createRelayLoops(deps: RelayLoopsDeps): Loops {
 function relayOf<Value>(deps: RelayLoopsDeps, set: CopiedSet<Value> | undefined): readonly Loops[] {
   if (set === undefined) return [];
   const { outbox, telemetry } = deps;
-  const loop = (idleMs: number, onFull: () => void) =>
+  const loop = (idleMs: number, callOther: () => void) =>
     createBackgroundLoop({
       name: `${set.dataSet}.relay`,
-      round: (call) => relayCopies({ outbox, set, ...RELAY, onFull }, call),
+      round: (call) => impatient(callOther, relayCopies({ outbox, set, ...RELAY, onFull: callOther }, call)),
       full: RELAY.batch,
       idleMs,
       gatherMs: GATHER_MS,
@@ -48,13 +48,15 @@ function relayOf<Value>(deps: RelayLoopsDeps, set: CopiedSet<Value> | undefined)
     });
   const helper = loop(HELPER_IDLE_MS, () => relay.nudge());
   const relay = loop(IDLE_MS, () => helper.nudge());
-  return [
-    {
-      ...together([relay, helper]),
-      nudge() {
-        relay.nudge();
-        if (relay.busyMs() > PATIENCE_MS) helper.nudge();
-      },
-    },
-  ];
+  return [{ ...together([relay, helper]), nudge: () => relay.nudge() }];
+}
+
+/** What was marked after the round had claimed was told to nobody but the loop that is in it. */
+async function impatient(callOther: () => void, round: Promise<number>): Promise<number> {
+  const calling = setInterval(callOther, PATIENCE_MS);
+  try {
+    return await round;
+  } finally {
+    clearInterval(calling);
+  }
 }

@@ -73,17 +73,6 @@ describe('createBackgroundLoop', () => {
     await loop.stop();
   });
 
-  it('says how long its round has been under way', async () => {
-    const gate = Promise.withResolvers<number>();
-    const { loop } = aLoop(() => gate.promise);
-    expect(loop.busyMs()).toBe(0);
-    loop.start();
-    await vi.waitFor(() => expect(loop.busyMs()).toBeGreaterThan(20));
-    gate.resolve(0);
-    await vi.waitFor(() => expect(loop.busyMs()).toBe(0));
-    await loop.stop();
-  });
-
   it('goes on at once after a round that was full', async () => {
     const work = [10, 10, 0];
     const round = vi.fn(async () => work.shift() ?? 0);

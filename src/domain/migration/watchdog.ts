@@ -41,8 +41,10 @@ export function createWatchdog(dataSet: Migrated, deps: WatchdogDeps) {
   return async function watch(call: Call): Promise<void> {
     const record = await deps.phases.read(dataSet, call);
     if (record.epoch !== seen.epoch) {
+      // Of two changes between looks the first may have been a person's, and only the last is seen.
+      const isNext = record.epoch === seen.epoch + 1;
       seen = { epoch: record.epoch, at: deps.elapsedMs() };
-      if (!wasLowered(record)) deps.health.forget();
+      if (!isNext || !wasLowered(record)) deps.health.forget();
     }
     if (record.phase !== 'read-fallback' || record.readPercent === 0) return;
     const [tally, depth] = await Promise.all([

@@ -126,6 +126,22 @@ describe('the watchdog', () => {
     expect(share()).toBe(10);
   });
 
+  it('forgets also when another instance lowered what a person raised before it looked', async () => {
+    const reads = { recent: () => health.recent(), forget: () => health.forget() };
+    const { clock, elapsedMs, phases, share, watchdog } = await aWatch(10, {}, reads);
+    const health = createCopyHealth({ elapsedMs });
+    const watch = watchdog();
+    await watch(aCall());
+    for (let read = 0; read < 20; read += 1) health.failed();
+    const change = { phase: 'read-fallback', reason: 'for the test' } as const;
+    await phases.change('programs', 2, aChange({ ...change, readPercent: 100 }), aCall());
+    await phases.change('programs', 3, { ...change, readPercent: 50, changedBy: WATCHDOG }, aCall());
+    await watch(aCall());
+    clock.advance(5000);
+    await watch(aCall());
+    expect(share()).toBe(50);
+  });
+
   it('goes down to nothing at once when a copy differs at the same version, cooling or not', async () => {
     const { watchdog, share, phases } = await aWatch(100, {
       tally: { match: 9, 'same-version-different': 1 },

@@ -172,6 +172,18 @@ describe('a body that is refused', () => {
       expect(await reply.json()).toMatchObject({ status });
     }
   });
+
+  it('is read for as long as a body may take, then its connection is cut', async () => {
+    const head =
+      'POST /nope HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{';
+    const { socket, closed } = rawExchange(port, head);
+    const drip = setInterval(() => socket.write(' '), 50);
+    const answer = await closed;
+    clearInterval(drip);
+    expectProblem(answer, 404, 'not-found');
+    expect(answer.tookMs).toBeGreaterThan(350);
+    expect(answer.tookMs).toBeLessThan(2000);
+  });
 });
 
 describe('a client that goes away', () => {

@@ -23,7 +23,7 @@ const SLOW = [
   'test/**/embedded*',
   'test/{journeys,wiring,cli}/**',
   'test/http/fuzz/**',
-  'test/support/engines/**',
+  'test/support/{engines,programs}/**',
 ];
 
 export default defineConfig(({ mode }) => {

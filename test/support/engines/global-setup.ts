@@ -59,20 +59,28 @@ export async function setup(project: TestProject): Promise<void> {
     randomBytes(16).toString('hex'),
   );
   project.provide('engines', { controlUrl: control.url, run });
+  // In watch mode the sources have changed.
+  project.onTestsRerun(removePrograms);
 }
 
 export async function teardown(): Promise<void> {
   control?.close();
+  await removePrograms();
   await engines?.stop();
-  // One that failed has told the tests that asked for it.
-  await programs?.then(
-    ({ remove }) => remove(),
-    () => undefined,
-  );
   const report = engines?.report() ?? [];
   if (report.length > 0) process.stderr.write(describeEngines(report));
   const hasFailed = report.some(({ answer }) => answer.state === 'missing' && !answer.skip);
   if (hasFailed) process.exitCode = 1;
+}
+
+async function removePrograms(): Promise<void> {
+  const built = programs;
+  programs = undefined;
+  // A build that failed has told the tests that asked for it.
+  await built?.then(
+    ({ remove }) => remove(),
+    () => undefined,
+  );
 }
 
 const CHOICES = ['all', 'available', 'none'] as const;

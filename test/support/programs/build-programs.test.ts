@@ -22,7 +22,7 @@ const withoutId = (page: (string | number)[]) =>
   page.map((part) => String(part).replace(/"requestId":"[^"]+"/, '"requestId":"<id>"'));
 
 describe('the built service', () => {
-  it('says what the source says, ends as it does, and needs but a few files', async () => {
+  it('says what the source says, and ends as it does', async () => {
     const built = await builtProgram('service');
     const [ofBuilt, ofSource] = await Promise.all([pagesOf(built), pagesOf({})]);
     expect(ofBuilt).toEqual(ofSource);
@@ -30,7 +30,7 @@ describe('the built service', () => {
     expect(ofBuilt.pages.map(([status]) => status)).toEqual(['200', '200', '404']);
   });
 
-  it('is one folder of modules, which is gone when it is removed', async () => {
+  it('is one folder of a few modules, which is gone when it is removed', async () => {
     const { path, remove } = await buildPrograms();
     const modules = (await readdir(path)).filter((name) => name.endsWith('.mjs'));
     expect(modules).toEqual(expect.arrayContaining(['service.mjs', 'cli.mjs', 'relay.mjs', 'limits.mjs']));

@@ -24,7 +24,7 @@ const PATIENCE_MS = 100;
 const ROUND_TIMEOUT_MS = 20_000;
 const RELAY = { batch: 500, concurrency: 32 };
 /** Each round costs three statements, however few its marks. A lone write does not wait; those right after it do. */
-const GATHER_MS = 50;
+const GATHER_MS = 25;
 
 /** Loops that bring copies up to date. */
 export function createRelayLoops(deps: RelayLoopsDeps): Loops {

@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => {
       runner: fileURLToPath(new URL('./test/support/engines/engine-runner.ts', import.meta.url)),
       // Tests start servers and child processes: in a thread a crash would end the whole run.
       pool: 'forks',
-      // A third of the time tests wait for engines and processes.
+      // Tests wait for engines and processes: with two at once a seventh of two cores was idle, with three a twentieth.
       maxWorkers: 3,
       projects: [
         { test: { name: 'alone', include: NEED_A_PROCESS, exclude: leftOut } },

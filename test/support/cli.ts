@@ -77,9 +77,7 @@ export async function run(
   args: readonly string[],
   options: Pick<CliOptions, 'env'> = {},
 ): Promise<CliResult> {
-  const { child, result } = start(command, args, options);
-  child.stdin?.end();
-  return await result;
+  return await finish(start(command, args, options), {});
 }
 
 /** A terminal whose streams a test fills and reads. */

@@ -21,7 +21,8 @@ async function startQuietly(): Promise<void> {
   house = aHouse();
   gate = Promise.withResolvers();
   claim.mockReset().mockImplementation((...args) => house.outbox.claim(...args));
-  writeCopy.mockReset().mockImplementation((...args) => house.set.writeCopy(...args));
+  writeCopy.mockReset();
+  pass();
   const set = { ...house.set, writeCopy };
   const failed = vi.fn();
   loops = createRelayLoops({
@@ -36,12 +37,28 @@ async function startQuietly(): Promise<void> {
   claim.mockClear();
 }
 
+function pass(): void {
+  writeCopy.mockImplementation((...args) => house.set.writeCopy(...args));
+}
+
 /** Every write that begins waits here. */
 function hold(): void {
   writeCopy.mockImplementation(async (...args) => {
     await gate.promise;
     return await house.set.writeCopy(...args);
   });
+}
+
+/** A round begins whose write hangs; `next` is written so long after. Milliseconds. */
+async function writeBesideAStuckRound(afterMs: number): Promise<void> {
+  await startQuietly();
+  hold();
+  await house.write('stuck');
+  loops.nudge();
+  await vi.advanceTimersByTimeAsync(afterMs);
+  pass();
+  await house.write('next');
+  loops.nudge();
 }
 
 afterEach(async () => {
@@ -95,14 +112,7 @@ describe('the relay of one instance', () => {
   });
 
   it('has help when a write of its own hangs', async () => {
-    await startQuietly();
-    hold();
-    await house.write('stuck');
-    loops.nudge();
-    await vi.advanceTimersByTimeAsync(101);
-    writeCopy.mockImplementation((...args) => house.set.writeCopy(...args));
-    await house.write('next');
-    loops.nudge();
+    await writeBesideAStuckRound(101);
     await vi.advanceTimersByTimeAsync(100);
     expect(await house.hot.get('next', aCall())).toMatchObject({ outcome: 'hit' });
     gate.resolve();
@@ -111,14 +121,7 @@ describe('the relay of one instance', () => {
   });
 
   it('has help for what was marked soon after a round began that hangs', async () => {
-    await startQuietly();
-    hold();
-    await house.write('stuck');
-    loops.nudge();
-    await vi.advanceTimersByTimeAsync(20);
-    writeCopy.mockImplementation((...args) => house.set.writeCopy(...args));
-    await house.write('next');
-    loops.nudge();
+    await writeBesideAStuckRound(20);
     await vi.advanceTimersByTimeAsync(90);
     expect(await house.hot.get('next', aCall())).toMatchObject({ outcome: 'hit' });
   });

@@ -6,8 +6,6 @@ import { seenUnlessStale } from '../../support/seen.ts';
 export interface SearchIndexFixture {
   readonly index: SearchIndex;
   readonly differences: SearchIndexDifferences;
-  /** So many documents are more than one statement or call takes. Default: 1,201. */
-  readonly many?: number;
 }
 
 export type SearchIndexSubject = () => Promise<SearchIndexFixture>;

@@ -73,6 +73,17 @@ async function aWatch(
   return { ...house, lowered, watchdog, share: () => phases.current('programs').readPercent };
 }
 
+/** All is well but for reads that {@link CopyHealth} is told of. */
+async function aWatchOfReads(readPercent: number) {
+  const reads = { recent: () => health.recent(), forget: () => health.forget() };
+  const watched = await aWatch(readPercent, {}, reads);
+  const health = createCopyHealth(watched);
+  const fail = (times: number): void => {
+    for (let read = 0; read < times; read += 1) health.failed();
+  };
+  return { ...watched, fail, health, watch: watched.watchdog() };
+}
+
 describe('the watchdog', () => {
   it('goes down one step at a time, with time between for each to show its effect', async () => {
     const { watchdog, clock, share, phases, lowered } = await aWatch();
@@ -99,11 +110,7 @@ describe('the watchdog', () => {
   });
 
   it('judges what a person raised by the reads since then, and what it lowered itself by those before as well', async () => {
-    const reads = { recent: () => health.recent(), forget: () => health.forget() };
-    const { clock, elapsedMs, phases, share, watchdog } = await aWatch(50, {}, reads);
-    const health = createCopyHealth({ elapsedMs });
-    const watch = watchdog();
-    const fail = (times: number) => Array.from({ length: times }, () => health.failed());
+    const { clock, fail, health, phases, share, watch } = await aWatchOfReads(50);
     const raise = async () => {
       const { epoch } = phases.current('programs');
       await phases.change('programs', epoch, aChange({ phase: 'read-fallback', readPercent: 50 }), aCall());
@@ -127,12 +134,9 @@ describe('the watchdog', () => {
   });
 
   it('forgets also when another instance lowered what a person raised before it looked', async () => {
-    const reads = { recent: () => health.recent(), forget: () => health.forget() };
-    const { clock, elapsedMs, phases, share, watchdog } = await aWatch(10, {}, reads);
-    const health = createCopyHealth({ elapsedMs });
-    const watch = watchdog();
+    const { clock, fail, phases, share, watch } = await aWatchOfReads(10);
     await watch(aCall());
-    for (let read = 0; read < 20; read += 1) health.failed();
+    fail(20);
     const change = { phase: 'read-fallback', reason: 'for the test' } as const;
     await phases.change('programs', 2, aChange({ ...change, readPercent: 100 }), aCall());
     await phases.change('programs', 3, { ...change, readPercent: 50, changedBy: WATCHDOG }, aCall());
